@@ -1,0 +1,107 @@
+"""What a fetch brought home, and the one canonical record it leaves behind."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+CacheUse = Literal["miss", "hit", "revalidated"]
+
+
+@dataclass(frozen=True)
+class Politeness:
+    """The manners of one fetch, as every reply reports them.
+
+    Attributes:
+        robots: ``allowed``; ``exempt`` for a search provider's API.
+        rule: The line of robots.txt that allowed it, if one did.
+        waited_ms: Milliseconds spent waiting for our own pace.
+        cache: Whether the origin was asked.
+    """
+
+    robots: str = "allowed"
+    rule: str | None = None
+    waited_ms: int = 0
+    cache: CacheUse = "miss"
+
+
+@dataclass(frozen=True)
+class Fetched:
+    """One document as it came.
+
+    Attributes:
+        url: The final URL.
+        status: 200 to 299.
+        headers: Lower-case names; repeated fields joined with a comma.
+        body: Decoded from its content coding, within the byte cap.
+        fetched_at: Seconds since the epoch.
+        politeness: How gently.
+    """
+
+    url: str
+    status: int
+    headers: dict[str, str]
+    body: bytes
+    fetched_at: float
+    politeness: Politeness
+
+    @property
+    def content_type(self) -> str:
+        """The Content-Type field, or an empty string."""
+        return self.headers.get("content-type", "")
+
+
+@dataclass(frozen=True)
+class FetchRecord:
+    """The canonical record: log line, metric, step and operator view all derive from it.
+
+    Attributes:
+        host: Of the URL asked for.
+        url: Asked for.
+        final_url: Where redirects ended.
+        outcome: ``ok`` or a reason's code.
+        status: Last HTTP status; 0 when none came.
+        octets: Of the decoded body.
+        hops: Redirects followed.
+        waited_ms: Waiting for our own pace.
+        took_ms: Whole fetch.
+        rule: The rule that refused it.
+        at: When it ended, seconds since the epoch.
+        session: Short hash of the session it served.
+    """
+
+    host: str
+    url: str
+    final_url: str
+    outcome: str
+    status: int = 0
+    octets: int = 0
+    hops: int = 0
+    waited_ms: int = 0
+    took_ms: int = 0
+    rule: str | None = None
+    at: float = 0.0
+    session: str = ""
+
+
+@dataclass(frozen=True)
+class RobotsCopy:
+    """A stored answer to ``GET /robots.txt`` of one authority.
+
+    Attributes:
+        kind: ``rules`` (judge by *body*), ``allow`` (no file) or ``deny`` (unreachable).
+        body: The bytes, at most 512,000; empty unless *kind* is ``rules``.
+        fetched_at: When the verdict was learned, seconds since the epoch.
+        expires_at: When to ask again.
+        good_at: When *body* was last confirmed by the origin; 0 when it never was.
+        failures: Failed attempts in a row, for the doubling of the pause.
+        why: A short sentence for `check` and the operator.
+    """
+
+    kind: Literal["rules", "allow", "deny"]
+    body: bytes = field(default=b"", repr=False)
+    fetched_at: float = 0.0
+    expires_at: float = 0.0
+    good_at: float = 0.0
+    failures: int = 0
+    why: str = ""

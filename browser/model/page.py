@@ -1,0 +1,86 @@
+"""A page as text: lines, links and what is known about it.
+
+The lines are made once and stored; view, find, quote and citation all read this one array.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+
+class Line(NamedTuple):
+    """One numbered unit of text.
+
+    Attributes:
+        n: Its number; 0 is empty, 1 is the URL, the page's text starts at 2.
+        text: As displayed, with link markers; the page's own brackets are escaped.
+        plain: The page's own words, links reduced to their text.
+        role: ``text``, ``heading``, ``item``, ``row``, ``code``, ``quote``, ``meta`` or ``note``.
+        main: Whether it belongs to the main content.
+        glue: What stands between the line before and this one in the page's text: a newline
+            before a new block, a space or nothing where a long block was cut into pieces.
+        area: What kind of part of the page it stands in: ``navigation``, ``header``, ``footer``,
+            ``sidebar`` or an empty string. Names a folded run.
+    """
+
+    n: int
+    text: str
+    plain: str
+    role: str = "text"
+    main: bool = True
+    glue: str = "\n"
+    area: str = ""
+
+
+class Link(NamedTuple):
+    """A numbered way out of a page.
+
+    Attributes:
+        id: From 0, one per URL per page.
+        text: What the page calls it.
+        url: Absolute, http or https.
+        domain: The host it leads to.
+    """
+
+    id: int
+    text: str
+    url: str
+    domain: str
+
+
+@dataclass(frozen=True)
+class Page:
+    """The text of one fetched document.
+
+    Attributes:
+        url: The final URL, after redirects.
+        title: One line, possibly empty.
+        lines: All of them, numbered from 0.
+        links: By id.
+        digest: ``sha256:`` and the hexadecimal SHA-256 of the document's bytes after content
+            decoding: what ``curl -s --compressed URL | sha256sum`` prints.
+        media_type: ``text/html``.
+        language: BCP 47 tag, when known.
+        author: As the page says.
+        published: ISO date, as the page says.
+        truncated: Whether text was cut because the page exceeds a limit.
+        hits: For a page of search results, the link id that each line belongs to.
+    """
+
+    url: str
+    title: str
+    lines: tuple[Line, ...]
+    links: tuple[Link, ...]
+    digest: str = ""
+    media_type: str = "text/html"
+    language: str | None = None
+    author: str | None = None
+    published: str | None = None
+    truncated: bool = False
+    hits: dict[int, int] = field(default_factory=dict)
+
+    @property
+    def last(self) -> int:
+        """Number of the last line."""
+        return len(self.lines) - 1

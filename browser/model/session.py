@@ -1,0 +1,135 @@
+"""One conversation: its displays, quotes and steps."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+Kind = Literal["search", "page", "find"]
+
+
+@dataclass(frozen=True)
+class Display:
+    """What one cursor shows, pinned: re-opening a URL never changes it.
+
+    Attributes:
+        cursor: Its number in the session, from 0.
+        kind: Search results, a page, or find results over a page.
+        page_key: Key of the stored page whose lines it shows.
+        first: First line shown.
+        last: Last line shown (a fold mark shows all the lines it stands for).
+        text: The exact text the model was shown.
+        link_ids: Links in the window.
+        url: Final URL of the page; empty for search results.
+        title: Of the page; the query for search results.
+        fetched_at: Seconds since the epoch.
+        back: The cursor that `back` leads to, if any.
+        of: For find results, the cursor of the page they were found in.
+    """
+
+    cursor: int
+    kind: Kind
+    page_key: str
+    first: int
+    last: int
+    text: str
+    link_ids: tuple[int, ...]
+    url: str
+    title: str
+    fetched_at: float
+    back: int | None = None
+    of: int | None = None
+
+
+@dataclass(frozen=True)
+class Quote:
+    """Exact text of lines a to b, with the digest of the page it came from.
+
+    Attributes:
+        id: ``q1``, ``q2`` … within the session.
+        cursor: Display it was taken from.
+        start: First line.
+        end: Last line, inclusive.
+        text: The page's own words.
+        citation: ``【2†L14-L16】``.
+        url: Final URL of the page.
+        title: Of the page.
+        domain: Host of the URL.
+        fetched_at: ISO time.
+        digest: Of the page's bytes.
+        source_url: URL with a text fragment that opens at the words.
+        truncated: Whether the operator's cap cut it.
+    """
+
+    id: str
+    cursor: int
+    start: int
+    end: int
+    text: str
+    citation: str
+    url: str
+    title: str
+    domain: str
+    fetched_at: str
+    digest: str
+    source_url: str
+    truncated: bool = False
+
+
+@dataclass(frozen=True)
+class Step:
+    """One command and its outcome, as the chat shows it.
+
+    Attributes:
+        n: From 1.
+        command: ``click``.
+        args: As given, without the session.
+        status: ``running``, ``finished`` or ``failed``.
+        cursor: The display it made or used.
+        url: Concerned.
+        title: Of the page.
+        failure: The failure object of the reply.
+        politeness: The politeness object of the reply.
+        at: ISO time of its start.
+        took_ms: Milliseconds.
+    """
+
+    n: int
+    command: str
+    args: dict[str, Any]
+    status: Literal["running", "finished", "failed"]
+    at: str
+    cursor: int | None = None
+    url: str | None = None
+    title: str | None = None
+    failure: dict[str, Any] | None = None
+    politeness: dict[str, Any] | None = None
+    took_ms: int = 0
+
+
+@dataclass
+class Session:
+    """One conversation. The only mutable value of the model: a command appends to it.
+
+    Attributes:
+        key: Where it is stored: a hash over owner and id, so that one credential's ids never
+            meet another's.
+        id: As the caller knows it.
+        owner: Digest of the credential that made it; empty for an open loopback service.
+        created: Seconds since the epoch.
+        used: Last command, seconds since the epoch.
+        commands: How many were run.
+        displays: By cursor.
+        quotes: In order.
+        steps: In order.
+    """
+
+    key: str
+    id: str
+    owner: str
+    created: float
+    used: float
+    commands: int = 0
+    displays: list[Display] = field(default_factory=list)
+    quotes: list[Quote] = field(default_factory=list)
+    steps: list[Step] = field(default_factory=list)
