@@ -1,0 +1,165 @@
+"""How often a host may be asked: GCRA with reservations, Retry-After, back-off.
+
+Governing texts: the Generic Cell Rate Algorithm (ITU-T I.371, virtual scheduling form);
+RFC 9110 10.2.3 for Retry-After; RFC 6585 4 for 429.
+
+A host has several rates at once (its pace, its hourly budget, its Crawl-delay), each with its
+own theoretical arrival time. A turn is taken from all of them or from none, and the wait is
+known before anyone waits: a caller that would wait too long is told the number at once.
+
+Left to taste: a refused turn costs nothing; a pause without Retry-After starts at 15 s, doubles
+to an hour, and its second half is random so that waiting callers do not return together.
+"""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass, replace
+from datetime import UTC
+from email.utils import parsedate_to_datetime
+
+MIN_PAUSE = 1.0  # seconds; a Retry-After of 0 still means "not now"
+MAX_PAUSE = 3600.0
+FIRST_PAUSE = 15.0
+
+
+@dataclass(frozen=True)
+class Rate:
+    """One limit.
+
+    Attributes:
+        name: Tells the limits of a host apart: ``pace``, ``hourly``, ``crawl-delay``.
+        interval: Seconds between turns in the long run.
+        burst: Turns that may be taken at once after a pause; at least 1.
+    """
+
+    name: str
+    interval: float
+    burst: int = 1
+
+
+@dataclass(frozen=True)
+class HostPace:
+    """What is remembered of one host.
+
+    Attributes:
+        arrivals: Theoretical arrival time of the next turn, by the name of the rate.
+        blocked_until: No turn before this moment (the site asked us to wait).
+        strikes: 429 and 503 answers in a row.
+        status: The status that blocked it.
+    """
+
+    arrivals: dict[str, float]
+    blocked_until: float = 0.0
+    strikes: int = 0
+    status: int = 0
+
+
+NEW = HostPace({})
+
+
+@dataclass(frozen=True)
+class Turn:
+    """The answer to a request for a turn.
+
+    Attributes:
+        granted: Whether it is ours.
+        wait: Seconds until it comes; when not granted, until it would have come.
+        held_by: ``pace``, ``hourly``, ``crawl-delay``, ``site`` (429/503) or empty.
+        status: The status behind ``site``.
+    """
+
+    granted: bool
+    wait: float
+    held_by: str = ""
+    status: int = 0
+
+
+def reserve(
+    pace: HostPace, rates: tuple[Rate, ...], now: float, max_wait: float
+) -> tuple[HostPace, Turn]:
+    """Take the next turn if it comes within *max_wait* seconds.
+
+    Args:
+        pace: What is remembered of the host.
+        rates: Every limit that applies to this request.
+        now: Seconds since the epoch.
+        max_wait: Longest acceptable wait in seconds.
+
+    Returns:
+        The new memory (unchanged when the turn is not granted) and the turn.
+    """
+    start, held_by = now, ""
+    if pace.blocked_until > start:
+        start, held_by = pace.blocked_until, "site"
+    for rate in rates:
+        earliest = pace.arrivals.get(rate.name, 0.0) - (rate.burst - 1) * rate.interval
+        if earliest > start:
+            start, held_by = earliest, rate.name
+    wait = start - now
+    status = pace.status if held_by == "site" else 0
+    if wait > max_wait:
+        return pace, Turn(False, wait, held_by, status)
+    arrivals = dict(pace.arrivals)
+    for rate in rates:
+        arrivals[rate.name] = max(arrivals.get(rate.name, 0.0), start) + rate.interval
+    return replace(pace, arrivals=arrivals), Turn(True, wait, held_by, status)
+
+
+def back_off(
+    pace: HostPace, now: float, retry_after: float | None, status: int, jitter: float
+) -> HostPace:
+    """Hold a host's turns back after a 429 or 503.
+
+    Args:
+        pace: What is remembered of the host.
+        now: Seconds since the epoch.
+        retry_after: What the site asked for, in seconds.
+        status: 429 or 503.
+        jitter: Random number from 0 to 1 for the pause we choose ourselves.
+    """
+    strikes = pace.strikes + 1
+    if retry_after is None:
+        longest = min(FIRST_PAUSE * 2 ** min(strikes - 1, 10), MAX_PAUSE)
+        pause = longest / 2 + longest / 2 * jitter
+    else:
+        pause = min(max(retry_after, MIN_PAUSE), MAX_PAUSE)
+    return replace(
+        pace,
+        blocked_until=max(pace.blocked_until, now + pause),
+        strikes=strikes,
+        status=status,
+    )
+
+
+def relax(pace: HostPace) -> HostPace:
+    """Forget the strikes: the host answered well."""
+    return replace(pace, strikes=0) if pace.strikes else pace
+
+
+def idle(pace: HostPace, now: float) -> bool:
+    """Whether forgetting this host changes nothing: no turn is owed and no pause runs."""
+    return (
+        pace.blocked_until <= now
+        and not pace.strikes
+        and all(arrival <= now for arrival in pace.arrivals.values())
+    )
+
+
+def retry_after(value: str, now: float) -> float | None:
+    """Read a Retry-After field: seconds from *now*, or ``None`` when it says nothing usable."""
+    text = value.strip()
+    if text.isascii() and text.isdigit():
+        return float(text[:12])
+    try:
+        moment = parsedate_to_datetime(text)
+        if moment.tzinfo is None:  # asctime form, RFC 9110 5.6.7: always GMT
+            moment = moment.replace(tzinfo=UTC)
+        return max(0.0, moment.timestamp() - now)
+    except (ValueError, TypeError, OverflowError):
+        return None
+
+
+def random_jitter() -> float:
+    """A number from 0 to 1."""
+    return random.random()  # noqa: S311 - spreads load, guards nothing
