@@ -1,0 +1,1 @@
+"""What the service keeps and replicas may share: ports and adapters."""

@@ -1,0 +1,117 @@
+"""From the `store.url` setting to a running store.
+
+Decides which adapter a URL names; the forms are those of SQLAlchemy, whose three slashes before
+a relative path operators know.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from browser.model.clock import Clock
+from browser.state.database import Database
+from browser.state.memory import (
+    Lifetimes,
+    MemoryPages,
+    MemoryRobots,
+    MemorySessions,
+    MemoryTurns,
+)
+from browser.state.ports import Pages, RobotsCopies, Sessions, Turns
+from browser.state.sqlite import (
+    SqlitePages,
+    SqliteRobots,
+    SqliteSessions,
+    SqliteTurns,
+    read_hosts,
+)
+
+FORMS = 'Valid forms are "memory:", "sqlite:///relative.db" and "sqlite:////absolute/path.db".'
+_SHARED = ("valkey", "valkeys", "redis", "rediss")
+
+
+async def _nothing() -> None:
+    """There is nothing to close or to reach in memory."""
+
+
+@dataclass(frozen=True)
+class Store:
+    """Everything the service keeps.
+
+    Attributes:
+        sessions: Conversations.
+        pages: Encoded pages.
+        robots: Copies of robots.txt.
+        turns: The pace of each host.
+    """
+
+    sessions: Sessions
+    pages: Pages
+    robots: RobotsCopies
+    turns: Turns
+    _close: Callable[[], Awaitable[None]] = _nothing
+    _ping: Callable[[], Awaitable[None]] = _nothing
+
+    async def aclose(self) -> None:
+        """Finish what was begun and let go of files. Closing twice is harmless."""
+        await self._close()
+
+    async def ping(self) -> None:
+        """Prove that the store works.
+
+        Raises:
+            StateUnavailable: when it does not.
+        """
+        await self._ping()
+
+
+def open_store(url: str, *, idle: float, max_age: float, max_sessions: int, clock: Clock) -> Store:
+    """Open the store that *url* names. Waits for the disk: call it before serving.
+
+    Args:
+        url: ``memory:``, ``sqlite:///relative.db`` or ``sqlite:////absolute/path.db``.
+        idle: Seconds without a command after which a session ends.
+        max_age: Seconds after which a session ends anyway.
+        max_sessions: When there are more, the one idle longest ends.
+        clock: Tells the time.
+
+    Raises:
+        ValueError: when the URL has no valid form, or its file cannot be used.
+    """
+    lifetimes = Lifetimes(idle, max_age, max_sessions, clock)
+    if url == "memory:":
+        pages = MemoryPages(clock)
+        return Store(MemorySessions(lifetimes, pages), pages, MemoryRobots(), MemoryTurns())
+    return _open_sqlite(Database(_path(url)), lifetimes)
+
+
+def _path(url: str) -> Path:
+    # Of a URL only the scheme is repeated: the rest may hold a password.
+    scheme, _, rest = url.partition(":")
+    if scheme in _SHARED:
+        raise ValueError(
+            f"The store {scheme}: is not available: this build keeps state in sqlite or memory"
+            f" only for now. {FORMS}"
+        )
+    name = rest.removeprefix("///")
+    if scheme != "sqlite" or name == rest:
+        raise ValueError(f"The store URL beginning {scheme[:20]!r} is not known. {FORMS}")
+    if name in {"", ":memory:"} or "?" in name:
+        raise ValueError(f"The store sqlite:///{name} does not name a file. {FORMS}")
+    return Path(name)
+
+
+def _open_sqlite(file: Database, lifetimes: Lifetimes) -> Store:
+    now = lifetimes.clock.now()
+    turns = SqliteTurns(file)
+    turns.recall(file.run_now(lambda db: read_hosts(db, now)), now)
+    return Store(
+        SqliteSessions(file, lifetimes),
+        SqlitePages(file, lifetimes.clock),
+        SqliteRobots(file),
+        turns,
+        file.aclose,
+        file.ping,
+    )

@@ -1,0 +1,67 @@
+"""What the service keeps, as Protocols: adapters are interchangeable.
+
+One test suite runs over every adapter. All methods are asynchronous, so that an adapter may
+live across a network; all raise `browser.errors.StateUnavailable` when the store is away.
+"""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from browser.model.fetch import RobotsCopy
+from browser.model.session import Session
+from browser.rules.pace import Rate, Turn
+
+
+class Sessions(Protocol):
+    """Conversations, each under a key that holds its owner."""
+
+    async def load(self, key: str) -> Session | None:
+        """The session, unless it is unknown or past its idle or absolute age."""
+
+    async def save(self, session: Session) -> None:
+        """Keep what the session has gained since it was loaded."""
+
+    async def delete(self, key: str) -> bool:
+        """Forget it; whether there was one."""
+
+
+class Pages(Protocol):
+    """Encoded pages, each stored once under its content's key."""
+
+    async def put(self, key: str, blob: bytes) -> None:
+        """Keep *blob*; a key that is there already stays as it is."""
+
+    async def get(self, key: str) -> bytes | None:
+        """The encoded page."""
+
+
+class RobotsCopies(Protocol):
+    """What is known of each authority's robots.txt."""
+
+    async def get(self, authority: str) -> RobotsCopy | None:
+        """The copy, expired or not."""
+
+    async def put(self, authority: str, copy: RobotsCopy) -> None:
+        """Replace the copy."""
+
+
+class Turns(Protocol):
+    """The permission to ask a host now, or later, or not at all.
+
+    One call is one atomic reservation: whoever is told to wait three seconds owns the turn in
+    three seconds, also when many replicas ask at once.
+    """
+
+    async def reserve(
+        self, host: str, rates: tuple[Rate, ...], now: float, max_wait: float
+    ) -> Turn:
+        """Take the next turn of *host* if it comes within *max_wait* seconds."""
+
+    async def back_off(
+        self, host: str, now: float, retry_after: float | None, status: int
+    ) -> float:
+        """The host sent 429 or 503: hold every turn back. Returns the pause in seconds."""
+
+    async def relax(self, host: str) -> None:
+        """The host answered well: forget its strikes."""

@@ -1,0 +1,157 @@
+"""Sessions and their pages as rows of a `browser.state.database.Database`.
+
+Everything here runs in the database's thread and takes its connection. Decides what a save
+writes (only what the file does not have), what ends when, and when a page goes: with the last
+session that shows it, or when nobody showed it in the time of a long command. What has expired
+is looked for at a save, a bounded number of rows at a time.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+
+from browser.model.session import Display, Quote, Session, Step
+from browser.state import codec
+from browser.state.database import writing
+from browser.state.memory import PAGE_GRACE, SWEEP_EVERY, Lifetimes
+
+SESSIONS_A_SWEEP = 32
+PAGES_A_SWEEP = 500
+ROBOTS_KEPT = 30 * 86_400.0  # seconds after its expiry (RFC 9309 2.3.1.4 speaks of 30 days)
+STRIKES_KEPT = 86_400.0  # seconds after a pause that no good answer followed
+
+_LOOSE = "NOT EXISTS (SELECT 1 FROM displays WHERE page_key = pages.key)"
+_UPSERT = """INSERT INTO sessions VALUES (?, ?, ?, ?, ?, ?)
+    ON CONFLICT (key) DO UPDATE SET used = excluded.used, commands = excluded.commands"""
+_COUNTS = """SELECT (SELECT count(*) FROM displays WHERE session = key),
+    (SELECT count(*) FROM quotes WHERE session = key),
+    (SELECT count(*) FROM steps WHERE session = key) FROM sessions WHERE key = ?"""
+
+Counts = tuple[int, int, int]
+
+
+class SessionRows:
+    """What the file holds of each session.
+
+    The number of rows already there is remembered; where it is not, the file is asked. So this
+    memory may be lost at any moment, and a rolled back transaction leaves nothing to repair.
+    """
+
+    def __init__(self, lifetimes: Lifetimes) -> None:
+        self._lifetimes = lifetimes
+        self._saved: dict[str, Counts] = {}
+        self._sweep_at = 0.0
+        self._checked = (0.0, "")  # pages stored up to here were looked at once
+
+    def read(self, db: sqlite3.Connection, key: str) -> Session | None:
+        """The session, ended or not; raises `codec.Damaged`."""
+        row = db.execute(
+            "SELECT id, owner, created, used, commands FROM sessions WHERE key = ?", (key,)
+        ).fetchone()
+        if row is None:
+            return None
+        session = Session(key, *row)
+        session.displays = [codec.display(text) for text in _texts(db, "displays", key)]
+        session.quotes = [codec.quote(text) for text in _texts(db, "quotes", key)]
+        session.steps = [codec.step(text) for text in _texts(db, "steps", key)]
+        return session
+
+    def write(self, db: sqlite3.Connection, session: Session) -> list[str]:
+        """Add what is new of *session*. Returns the keys of sessions that ended meanwhile."""
+        key = session.key
+        now = self._lifetimes.clock.now()
+        counts = self._saved.get(key) or db.execute(_COUNTS, (key,)).fetchone()
+        displays, quotes, steps = counts or (0, 0, 0)
+        gone: list[str] = []
+        with writing(db):
+            head = (key, session.id, session.owner, session.created)
+            db.execute(_UPSERT, (*head, session.used, session.commands))
+            db.executemany(
+                "INSERT OR REPLACE INTO displays VALUES (?, ?, ?, ?)",
+                [
+                    (key, n, display.page_key, codec.pack(display))
+                    for n, display in enumerate(session.displays[displays:], displays)
+                ],
+            )
+            _add(db, "quotes", key, session.quotes, quotes)
+            _add(db, "steps", key, session.steps, steps)
+            if counts is None:
+                gone = self._make_room(db, key, now)
+        self._saved[key] = (len(session.displays), len(session.quotes), len(session.steps))
+        if now >= self._sweep_at:
+            gone += self._sweep(db, now)
+        return gone
+
+    def delete(self, db: sqlite3.Connection, key: str) -> bool:
+        """Remove it; whether there was one that had not ended."""
+        row = db.execute("SELECT created, used FROM sessions WHERE key = ?", (key,)).fetchone()
+        if row is None:
+            return False
+        with writing(db):
+            self._drop(db, key, self._lifetimes.clock.now())
+        return not self._lifetimes.over(*row)
+
+    def _make_room(self, db: sqlite3.Connection, newest: str, now: float) -> list[str]:
+        (count,) = db.execute("SELECT count(*) FROM sessions").fetchone()
+        surplus = min(count - self._lifetimes.max_sessions, SESSIONS_A_SWEEP)
+        rows = db.execute(
+            "SELECT key FROM sessions WHERE key <> ? ORDER BY used, rowid LIMIT ?",
+            (newest, max(0, surplus)),
+        ).fetchall()
+        for (key,) in rows:
+            self._drop(db, key, now)
+        return [key for (key,) in rows]
+
+    def _drop(self, db: sqlite3.Connection, key: str, now: float) -> None:
+        shown = db.execute("SELECT DISTINCT page_key FROM displays WHERE session = ?", (key,))
+        pages = [(page, now - PAGE_GRACE) for (page,) in shown.fetchall()]
+        db.execute("DELETE FROM sessions WHERE key = ?", (key,))
+        db.executemany(
+            f"DELETE FROM pages WHERE key = ? AND stored_at <= ? AND {_LOOSE}",  # noqa: S608 - a constant
+            pages,
+        )
+        self._saved.pop(key, None)
+
+    def _sweep(self, db: sqlite3.Connection, now: float) -> list[str]:
+        with writing(db):
+            ended = db.execute(
+                "SELECT key FROM sessions WHERE used < ? OR created < ? LIMIT ?",
+                (now - self._lifetimes.idle, now - self._lifetimes.max_age, SESSIONS_A_SWEEP),
+            ).fetchall()
+            for (key,) in ended:
+                self._drop(db, key, now)
+            fresh = db.execute(
+                "SELECT stored_at, key FROM pages WHERE (stored_at, key) > (?, ?)"
+                " AND stored_at <= ? ORDER BY stored_at, key LIMIT ?",
+                (*self._checked, now - PAGE_GRACE, PAGES_A_SWEEP),
+            ).fetchall()
+            db.executemany(
+                f"DELETE FROM pages WHERE key = ? AND {_LOOSE}",  # noqa: S608 - a constant
+                [(key,) for _, key in fresh],
+            )
+            db.execute("DELETE FROM robots WHERE expires_at < ?", (now - ROBOTS_KEPT,))
+            db.execute("DELETE FROM hosts WHERE blocked_until < ?", (now - STRIKES_KEPT,))
+        if fresh:
+            self._checked = fresh[-1]
+        more = len(ended) == SESSIONS_A_SWEEP or len(fresh) == PAGES_A_SWEEP
+        self._sweep_at = now if more else now + SWEEP_EVERY
+        return [key for (key,) in ended]
+
+
+def _texts(db: sqlite3.Connection, table: str, key: str) -> list[str]:
+    sql = f"SELECT json FROM {table} WHERE session = ? ORDER BY n"  # noqa: S608 - our own names
+    return [text for (text,) in db.execute(sql, (key,)).fetchall()]
+
+
+def _add(
+    db: sqlite3.Connection,
+    table: str,
+    key: str,
+    values: Sequence[Display | Quote | Step],
+    saved: int,
+) -> None:
+    db.executemany(
+        f"INSERT OR REPLACE INTO {table} VALUES (?, ?, ?)",  # noqa: S608 - our own names
+        [(key, n, codec.pack(value)) for n, value in enumerate(values[saved:], saved)],
+    )

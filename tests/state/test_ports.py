@@ -1,0 +1,284 @@
+"""What every adapter does: one suite, so that a setting can choose between them."""
+
+from __future__ import annotations
+
+import copy
+
+import anyio
+import pytest
+
+from browser.model.fetch import RobotsCopy
+from browser.rules.pace import Rate
+from browser.state.memory import PAGE_GRACE, SWEEP_EVERY
+from browser.state.open import Store, open_store
+from tests.clock import ManualClock
+from tests.state.samples import START, display, full_session, session
+
+IDLE, MAX_AGE, MAX_SESSIONS = 3600.0, 86_400.0, 5
+HALF = (Rate("pace", 2.0, 3),)
+
+
+@pytest.fixture
+def clock():
+    return ManualClock(START)
+
+
+@pytest.fixture(params=["memory:", "sqlite"])
+async def store(request, tmp_path, clock):
+    url = f"sqlite:///{tmp_path / 'state.db'}" if request.param == "sqlite" else request.param
+    opened = open_store(url, idle=IDLE, max_age=MAX_AGE, max_sessions=MAX_SESSIONS, clock=clock)
+    yield opened
+    await opened.aclose()
+
+
+async def test_a_session_comes_back_with_every_field(store: Store):
+    saved = full_session()
+    await store.sessions.save(saved)
+    assert await store.sessions.load("key") == full_session()
+
+
+async def test_a_session_grows_from_save_to_save(store: Store):
+    saved = full_session()
+    await store.sessions.save(saved)
+    for cursor in range(2, 5):
+        saved.displays.append(display(cursor))
+        saved.commands += 1
+        await store.sessions.save(saved)
+    loaded = await store.sessions.load("key")
+    assert loaded is not None
+    assert [shown.cursor for shown in loaded.displays] == [0, 1, 2, 3, 4]
+    assert loaded.commands == 5
+
+
+async def test_two_loads_give_the_same_object_also_at_the_same_time(store: Store):
+    await store.sessions.save(session())
+    found = []
+
+    async def load():
+        found.append(await store.sessions.load("key"))
+
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(load)
+        tasks.start_soon(load)
+    assert found[0] is not None
+    assert found[0] is found[1]
+
+
+async def test_an_unknown_session_is_none(store: Store):
+    assert await store.sessions.load("nobody") is None
+
+
+async def test_sessions_under_different_keys_do_not_meet(store: Store):
+    await store.sessions.save(session("alice", pages=("a",)))
+    await store.sessions.save(session("bob"))
+    alice, bob = await store.sessions.load("alice"), await store.sessions.load("bob")
+    assert alice == session("alice", pages=("a",))
+    assert bob == session("bob")
+
+
+async def test_a_deleted_session_is_gone_and_can_be_made_anew(store: Store):
+    await store.sessions.save(full_session())
+    assert await store.sessions.delete("key")
+    assert await store.sessions.load("key") is None
+    assert not await store.sessions.delete("key")
+    await store.sessions.save(session())
+    assert await store.sessions.load("key") == session()
+
+
+async def test_a_session_ends_when_it_was_idle_too_long(store: Store, clock):
+    await store.sessions.save(session())
+    clock.advance(IDLE)
+    assert await store.sessions.load("key") is not None
+    clock.advance(0.5)
+    assert await store.sessions.load("key") is None
+    assert not await store.sessions.delete("key")
+
+
+async def test_a_session_in_use_ends_at_its_greatest_age(store: Store, clock):
+    saved = session()
+    await store.sessions.save(saved)
+    while clock.now() - START <= MAX_AGE - IDLE:
+        clock.advance(IDLE)
+        saved.used = clock.now()
+        await store.sessions.save(saved)
+    clock.moment = START + MAX_AGE
+    assert await store.sessions.load("key") is not None
+    clock.advance(0.5)
+    assert await store.sessions.load("key") is None
+
+
+async def test_deleting_a_session_that_has_ended_says_there_was_none(store: Store, clock):
+    await store.sessions.save(session())
+    clock.advance(IDLE + 1)
+    assert not await store.sessions.delete("key")
+
+
+async def test_the_session_idle_longest_makes_room(store: Store, clock):
+    sessions = [session(f"s{n}") for n in range(MAX_SESSIONS)]
+    for one in sessions:
+        clock.advance(1)
+        one.used = clock.now()
+        await store.sessions.save(one)
+    clock.advance(1)
+    sessions[0].used = clock.now()
+    await store.sessions.save(sessions[0])
+    clock.advance(1)
+    await store.sessions.save(session("new", clock.now()))
+    alive = {
+        key for key in [*(one.key for one in sessions), "new"] if await store.sessions.load(key)
+    }
+    assert alive == {"s0", "s2", "s3", "s4", "new"}
+
+
+async def test_a_session_that_made_room_while_its_command_ran_is_kept_whole(store: Store, clock):
+    slow = session("slow", pages=("a", "b"))
+    await store.sessions.save(slow)
+    for n in range(MAX_SESSIONS):
+        clock.advance(1)
+        await store.sessions.save(session(f"s{n}", clock.now()))
+    slow.displays.append(display(2))
+    slow.used = clock.now() + 1
+    await store.sessions.save(slow)
+    loaded = await store.sessions.load("slow")
+    assert loaded is not None
+    assert [shown.cursor for shown in loaded.displays] == [0, 1, 2]
+
+
+async def test_many_sessions_saved_at_once_are_all_there(store: Store):
+    async with anyio.create_task_group() as tasks:
+        for n in range(MAX_SESSIONS):
+            tasks.start_soon(store.sessions.save, session(f"s{n}", pages=(f"p{n}",)))
+    for n in range(MAX_SESSIONS):
+        assert await store.sessions.load(f"s{n}") == session(f"s{n}", pages=(f"p{n}",))
+
+
+async def test_a_page_comes_back_and_its_first_bytes_stay(store: Store, clock):
+    blob = bytes(range(256)) * 100
+    await store.pages.put("page", blob)
+    clock.advance(PAGE_GRACE)
+    await store.pages.put("page", b"other")
+    assert await store.pages.get("page") == blob
+    assert await store.pages.get("unknown") is None
+
+
+async def test_a_page_lives_as_long_as_one_session_shows_it(store: Store, clock):
+    await store.pages.put("shared", b"1")
+    await store.pages.put("alone", b"2")
+    await store.sessions.save(session("a", pages=("shared", "alone", "shared")))
+    await store.sessions.save(session("b", pages=("shared",)))
+    clock.advance(PAGE_GRACE)
+    await store.sessions.delete("a")
+    assert await store.pages.get("alone") is None
+    assert await store.pages.get("shared") == b"1"
+    await store.sessions.delete("b")
+    assert await store.pages.get("shared") is None
+
+
+async def test_a_page_of_an_expired_session_goes_with_the_next_sweep(store: Store, clock):
+    await store.pages.put("page", b"1")
+    await store.sessions.save(session("old", pages=("page",)))
+    clock.advance(IDLE + SWEEP_EVERY)
+    await store.sessions.save(session("new", clock.now()))
+    assert await store.pages.get("page") is None
+
+
+async def test_a_page_that_no_display_ever_showed_is_swept_after_its_grace(store: Store, clock):
+    saved = session()
+    await store.pages.put("orphan", b"1")
+    await store.sessions.save(saved)
+    clock.advance(PAGE_GRACE - 1)
+    await store.sessions.save(saved)
+    assert await store.pages.get("orphan") == b"1"
+    clock.advance(SWEEP_EVERY + 1)
+    await store.sessions.save(saved)
+    assert await store.pages.get("orphan") is None
+
+
+async def test_a_page_stored_again_outlives_the_session_that_showed_it_first(store: Store, clock):
+    await store.pages.put("page", b"1")
+    await store.sessions.save(session("first", pages=("page",)))
+    clock.advance(PAGE_GRACE + 1)
+    await store.pages.put("page", b"1")  # a command of another session has just opened it
+    await store.sessions.delete("first")
+    second = session("second", clock.now(), pages=("page",))
+    await store.sessions.save(second)
+    for _ in range(3):
+        clock.advance(PAGE_GRACE)
+        second.used = clock.now()
+        await store.sessions.save(second)
+    assert await store.pages.get("page") == b"1"
+
+
+async def test_a_page_of_a_young_session_deleted_is_swept_later(store: Store, clock):
+    await store.pages.put("page", b"1")
+    await store.sessions.save(session(pages=("page",)))
+    await store.sessions.delete("key")
+    clock.advance(PAGE_GRACE + SWEEP_EVERY)
+    await store.sessions.save(session("other", clock.now()))
+    assert await store.pages.get("page") is None
+
+
+async def test_a_display_of_a_page_that_was_never_stored_does_no_harm(store: Store, clock):
+    await store.sessions.save(session(pages=("missing",)))
+    clock.advance(PAGE_GRACE + SWEEP_EVERY)
+    assert await store.sessions.delete("key")
+    await store.sessions.save(session("other", clock.now()))
+    assert await store.pages.get("missing") is None
+
+
+async def test_a_copy_of_robots_txt_comes_back_and_is_replaced(store: Store):
+    first = RobotsCopy("deny", fetched_at=START, expires_at=START + 600, failures=2, why="503 ü")
+    second = RobotsCopy("rules", b"User-agent: *\n\xff\x00", 1.5, 2.5, 3.5, 0, "fetched")
+    assert await store.robots.get("https://a.example") is None
+    await store.robots.put("https://a.example", first)
+    assert await store.robots.get("https://a.example") == first
+    await store.robots.put("https://a.example", second)
+    assert await store.robots.get("https://a.example") == second
+    assert await store.robots.get("http://a.example") is None
+
+
+async def test_an_expired_copy_of_robots_txt_is_still_given(store: Store, clock):
+    await store.robots.put("https://a.example", RobotsCopy("allow", expires_at=START + 1))
+    clock.advance(86_400)
+    await store.sessions.save(session("any", clock.now()))
+    assert await store.robots.get("https://a.example") is not None
+
+
+async def test_turns_of_one_host_are_given_out_once_each_however_many_ask(store: Store):
+    waits = []
+
+    async def ask():
+        turn = await store.turns.reserve("a.example", HALF, START, 10)
+        if turn.granted:
+            waits.append(turn.wait)
+
+    async with anyio.create_task_group() as tasks:
+        for _ in range(20):
+            tasks.start_soon(ask)
+    assert sorted(waits) == [0, 0, 0, 2, 4, 6, 8, 10]
+    assert (await store.turns.reserve("b.example", HALF, START, 0)).granted
+
+
+async def test_a_pause_holds_turns_back_and_strikes_are_forgotten(store: Store):
+    assert await store.turns.back_off("a.example", START, 40, 503) == 40
+    turn = await store.turns.reserve("a.example", HALF, START + 10, 5)
+    assert (turn.granted, turn.wait, turn.held_by, turn.status) == (False, 30, "site", 503)
+    for _ in range(3):
+        await store.turns.back_off("b.example", START, None, 429)
+    third = await store.turns.back_off("b.example", START + 5000, None, 429)
+    assert 60 <= third <= 120
+    await store.turns.relax("b.example")
+    assert 7.5 <= await store.turns.back_off("b.example", START + 9000, None, 429) <= 15
+
+
+async def test_relaxing_a_host_never_asked_is_harmless(store: Store):
+    await store.turns.relax("a.example")
+    assert (await store.turns.reserve("a.example", HALF, START, 0)).granted
+
+
+async def test_a_session_that_is_saved_later_was_not_changed_by_the_store(store: Store):
+    saved = full_session()
+    before = copy.deepcopy(saved)
+    await store.sessions.save(saved)
+    await store.ping()
+    assert saved == before
