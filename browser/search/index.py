@@ -35,6 +35,7 @@ TYPES = {
     "": "",
 }
 MAX_BYTES = 5_000_000  # of one file, as for a page from the web
+_PLAIN = "/:@!$&'()*+,;=~"  # stand unescaped in a path (WHATWG path percent-encode set)
 BATCH = 100  # pages a transaction: a searcher waits no longer than this takes to write
 
 
@@ -154,8 +155,8 @@ def _address(name: PurePosixPath) -> str:
         name = name.with_suffix("")
         if name.name == "index":
             parent = name.parent.as_posix()
-            return "./" if parent == "." else f"./{quote(parent)}/"
-    return f"./{quote(name.as_posix())}"
+            return "./" if parent == "." else f"./{quote(parent, safe=_PLAIN)}/"
+    return f"./{quote(name.as_posix(), safe=_PLAIN)}"
 
 
 def _read(path: Path, name: PurePosixPath, url: str) -> Page:
