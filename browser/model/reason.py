@@ -10,6 +10,7 @@ class Reason(StrEnum):
 
     ROBOTS_DISALLOWED = "robots_disallowed"
     ROBOTS_UNREACHABLE = "robots_unreachable"
+    SITE_DECLINED = "site_declined"
     RATE_LIMITED = "rate_limited"
     HOST_BACKING_OFF = "host_backing_off"
     PAYMENT_REQUIRED = "payment_required"

@@ -1,0 +1,1 @@
+"""The only sockets: resolver, transport, body, fetcher; and the worker processes."""
