@@ -8,6 +8,7 @@ is looked for at a save, a bounded number of rows at a time.
 
 from __future__ import annotations
 
+import contextlib
 import sqlite3
 from collections.abc import Sequence
 
@@ -80,7 +81,9 @@ class SessionRows:
                 gone = self._make_room(db, key, now)
         self._saved[key] = (len(session.displays), len(session.quotes), len(session.steps))
         if now >= self._sweep_at:
-            gone += self._sweep(db, now)
+            # What was saved is saved: a sweep that fails is tried again, not told to the caller.
+            with contextlib.suppress(sqlite3.Error):
+                gone += self._sweep(db, now)
         return gone
 
     def delete(self, db: sqlite3.Connection, key: str) -> bool:
