@@ -1,0 +1,219 @@
+"""One session's commands: who may, in which order, within which budget, and how failures are told.
+
+Commands of one session run one after another, those of different sessions side by side. What a
+command changed is saved before its answer leaves: a service that is killed right after an
+answer still resolves the cursor that answer named.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import asdict
+from typing import Any
+
+import anyio
+
+from browser.browse import Browser
+from browser.errors import BrowserError
+from browser.model.clock import Clock, iso
+from browser.model.reason import Reason
+from browser.model.result import Failure, Reply, Result
+from browser.model.search import Query, Safe
+from browser.model.session import Session, Step
+from browser.state.ports import Sessions
+
+VERBS = {
+    "search": "Search",
+    "click": "Click",
+    "open_url": "Click",
+    "scroll": "Scroll",
+    "find": "Find",
+    "back": "Back",
+    "quote": "Quote",
+    "sources": "Sources",
+}
+
+
+class Conversations:
+    """Runs commands on sessions.
+
+    Args:
+        browser: The use cases.
+        sessions: Where sessions are kept.
+        clock: Tells the time.
+        max_commands: Budget of one session.
+        safe: Adult content filter for searches.
+        language: For searches.
+    """
+
+    def __init__(
+        self,
+        *,
+        browser: Browser,
+        sessions: Sessions,
+        clock: Clock,
+        max_commands: int,
+        safe: Safe,
+        language: str,
+    ) -> None:
+        self.browser = browser
+        self._sessions = sessions
+        self._clock = clock
+        self._max_commands = max_commands
+        self._safe = safe
+        self._language = language
+        self._locks: dict[str, anyio.Lock] = {}
+        self._users: dict[str, int] = {}
+        self._commands: dict[str, Callable[[Session, Mapping[str, Any]], Awaitable[Result]]] = {
+            "search": self._search,
+            "click": lambda s, a: browser.click(s, a["id"], a.get("cursor")),
+            "open_url": lambda s, a: browser.open_url(s, a["url"]),
+            "scroll": lambda s, a: browser.scroll(
+                s, amount=a.get("amount"), line=a.get("line"), cursor=a.get("cursor")
+            ),
+            "find": lambda s, a: browser.find(s, a["pattern"], a.get("cursor")),
+            "back": lambda s, _: browser.back(s),
+            "quote": lambda s, a: browser.quote(s, a["start"], a["end"], a.get("cursor")),
+            "sources": lambda s, _: browser.sources(s),
+        }
+
+    async def run(
+        self, owner: str, session_id: str | None, command: str, args: Mapping[str, Any]
+    ) -> Reply:
+        """Run one command.
+
+        Args:
+            owner: Digest of the caller's credential.
+            session_id: As the caller knows it; ``None`` for a new one.
+            command: A key of `VERBS`.
+            args: Its parameters; those left out are missing or ``None``.
+
+        Returns:
+            The reply. A failure of the web, of a policy or of the input is a reply, not an error.
+        """
+        name = session_id or secrets.token_urlsafe(18)
+        given = {key: value for key, value in args.items() if value is not None}
+        async with self._lock(key_of(owner, name)):
+            try:
+                session = await self._load_or_make(owner, name)
+            except BrowserError as error:  # the store is away
+                return Reply(name, command, given, None, failure=_failure(command, error))
+            return await self._run(session, command, given)
+
+    async def find(self, owner: str, session_id: str) -> Session | None:
+        """The session, if this owner has one of that name."""
+        return await self._sessions.load(key_of(owner, session_id))
+
+    async def forget(self, owner: str, session_id: str) -> bool:
+        """Delete the session; whether there was one."""
+        key = key_of(owner, session_id)
+        async with self._lock(key):
+            return await self._sessions.delete(key)
+
+    async def _load_or_make(self, owner: str, name: str) -> Session:
+        key = key_of(owner, name)
+        session = await self._sessions.load(key)
+        if session is None:
+            now = self._clock.now()
+            session = Session(key=key, id=name, owner=owner, created=now, used=now)
+        return session
+
+    async def _run(self, session: Session, command: str, args: dict[str, Any]) -> Reply:
+        began = self._clock.now()
+        sizes = len(session.displays), len(session.quotes), len(session.steps)
+        told = session.commands > self._max_commands
+        result: Result | None = None
+        failure: Failure | None = None
+        try:
+            self._spend(session)
+            result = await self._commands[command](session, args)
+        except BrowserError as error:
+            failure = _failure(command, error)
+        now = self._clock.now()
+        session.used = now
+        reply = Reply(session.id, command, args, _latest(session), result, failure)
+        if told:  # the transcript has this refusal already; it must not grow for ever
+            return reply
+        session.steps.append(_step(session, reply, began, now))
+        try:
+            await self._sessions.save(session)
+        except BrowserError as error:  # what is not saved has not happened
+            displays, quotes, steps = sizes
+            del session.displays[displays:], session.quotes[quotes:], session.steps[steps:]
+            failed = _failure(command, error)
+            return Reply(session.id, command, args, _latest(session), failure=failed)
+        return reply
+
+    def _spend(self, session: Session) -> None:
+        session.commands = min(session.commands, self._max_commands) + 1
+        if session.commands > self._max_commands:
+            raise BrowserError(
+                Reason.SESSION_FULL,
+                f"this conversation has used its {self._max_commands} commands. "
+                "Answer with what has been read.",
+            )
+
+    def _search(self, session: Session, args: Mapping[str, Any]) -> Awaitable[Result]:
+        query = Query(
+            text=args["query"],
+            topn=args.get("topn", 10),
+            recency_days=args.get("recency_days"),
+            site=args.get("site"),
+            safe=self._safe,
+            language=self._language,
+        )
+        return self.browser.search(session, query)
+
+    @asynccontextmanager
+    async def _lock(self, key: str) -> AsyncIterator[None]:
+        lock = self._locks.setdefault(key, anyio.Lock())
+        self._users[key] = self._users.get(key, 0) + 1
+        try:
+            async with lock:
+                yield
+        finally:
+            self._users[key] -= 1
+            if not self._users[key]:
+                del self._users[key], self._locks[key]
+
+
+def key_of(owner: str, session_id: str) -> str:
+    """Where a session is stored: the same name under another credential is another session."""
+    return hashlib.sha256(f"{len(owner)}:{owner}{session_id}".encode()).hexdigest()
+
+
+def _latest(session: Session) -> int | None:
+    return len(session.displays) - 1 if session.displays else None
+
+
+def _failure(command: str, error: BrowserError) -> Failure:
+    sentence = error.sentence
+    return Failure(
+        code=error.reason.value,
+        message=f"{VERBS[command]} failed: {sentence}",
+        url=error.url,
+        rule=error.rule,
+        retry_after=error.retry_after,
+        status=error.status,
+    )
+
+
+def _step(session: Session, reply: Reply, began: float, now: float) -> Step:
+    result, failure = reply.result, reply.failure
+    shown = result.display if result else None
+    return Step(
+        n=len(session.steps) + 1,
+        command=reply.command,
+        args=reply.args,
+        status="failed" if failure else "finished",
+        at=iso(began),
+        cursor=shown.cursor if shown else None,
+        url=failure.url if failure else (shown.url or None) if shown else None,
+        title=shown.title if shown else None,
+        failure=asdict(failure) if failure else None,
+        politeness=asdict(result.politeness) if result and result.politeness else None,
+        took_ms=round((now - began) * 1000),
+    )

@@ -1,0 +1,129 @@
+"""The displays of a conversation: cursors to pages, pages to windows.
+
+Every view that is shown becomes a display with a cursor of its own, and keeps showing that very
+page version: re-opening a URL never changes what an older cursor means.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import OrderedDict
+from dataclasses import replace
+
+from browser.errors import UsageError
+from browser.model.page import Page
+from browser.model.reason import Reason
+from browser.model.result import Result
+from browser.model.session import Display, Session
+from browser.model.url import Url
+from browser.state.ports import Pages
+from browser.text import codec, display, find
+
+RECENT_PAGES = 64  # decoded pages kept at hand; the store has them all
+_LINK = re.compile(r"【(\d+)†")
+
+
+class Displays:
+    """Finds, makes and keeps displays.
+
+    Args:
+        pages: Where pages are stored.
+        window_chars: Characters of a window.
+    """
+
+    def __init__(self, pages: Pages, window_chars: int) -> None:
+        self._pages = pages
+        self._window_chars = window_chars
+        self._recent: OrderedDict[str, Page] = OrderedDict()
+
+    def at(self, session: Session, cursor: int | None) -> Display:
+        """The display under *cursor*, the newest when it is ``None``."""
+        if not session.displays:
+            raise UsageError(Reason.NO_PAGE, "nothing is open yet. Search, or open a URL, first.")
+        if cursor is None:
+            return session.displays[-1]
+        if not 0 <= cursor < len(session.displays):
+            raise UsageError(
+                Reason.UNKNOWN_CURSOR,
+                f"there is no display {cursor}. Cursors of this conversation: "
+                f"0 to {len(session.displays) - 1}.",
+            )
+        return session.displays[cursor]
+
+    def page_at(self, session: Session, cursor: int | None) -> Display:
+        """As `at`, but find results stand for the page they were found in."""
+        shown = self.at(session, cursor)
+        return shown if shown.of is None else session.displays[shown.of]
+
+    async def page(self, shown: Display) -> Page:
+        """The page behind a display."""
+        page = self._recent.get(shown.page_key)
+        if page is None:
+            blob = await self._pages.get(shown.page_key)
+            if blob is None:
+                raise UsageError(
+                    Reason.UNKNOWN_CURSOR,
+                    f"the page of display {shown.cursor} is no longer kept. Open it again.",
+                    url=shown.url or None,
+                )
+            page = codec.decode(blob)
+        self._remember(shown.page_key, page)
+        return page
+
+    async def keep(self, blob: bytes) -> tuple[str, Page]:
+        """Store an encoded page; returns its key and the page."""
+        key = codec.key(blob)
+        await self._pages.put(key, blob)
+        page = self._recent.get(key) or codec.decode(blob)
+        self._remember(key, page)
+        return key, page
+
+    def show(self, session: Session, like: Display, page: Page, start: int) -> Result:
+        """Add a display of the same page and history as *like*, from line *start*."""
+        seen = display.window(page, start, self._window_chars)
+        return self._add(session, like, page, seen)
+
+    def show_found(
+        self, session: Session, shown: Display, page: Page, matches: tuple[int, ...], pattern: str
+    ) -> Result:
+        """Add a display of the places where *pattern* stands on the page of *shown*."""
+        seen = find.show(page, matches, self._window_chars)
+        title = f"Find results for text: `{pattern}` in `{page.title}`"
+        like = replace(shown, kind="find", title=title, back=shown.cursor, of=shown.cursor)
+        return self._add(session, like, page, seen)
+
+    async def has_shown(self, session: Session, url: Url) -> bool:
+        """Whether *url* is a page or a link that this conversation was shown."""
+        wanted = url.without_fragment().href
+        pages = {shown.page_key: shown for shown in session.displays}
+        for shown in pages.values():
+            page = await self.page(shown)
+            known = (page.url, *(link.url for link in page.links))
+            if any(address.partition("#")[0] == wanted for address in known):
+                return True
+        return False
+
+    def _add(self, session: Session, like: Display, page: Page, seen: display.Window) -> Result:
+        cursor = len(session.displays)
+        head = display.header(cursor, like.title, page.url, seen.first, seen.last, page.last)
+        made = replace(
+            like,
+            cursor=cursor,
+            first=seen.first,
+            last=seen.last,
+            text=head + seen.text,
+            link_ids=_links(page, seen.shown),
+        )
+        session.displays.append(made)
+        return Result(made.text, made, page, tuple(page.links[n] for n in made.link_ids))
+
+    def _remember(self, key: str, page: Page) -> None:
+        self._recent[key] = page
+        self._recent.move_to_end(key)
+        while len(self._recent) > RECENT_PAGES:
+            self._recent.popitem(last=False)
+
+
+def _links(page: Page, shown: tuple[int, ...]) -> tuple[int, ...]:
+    found = {int(number) for n in shown for number in _LINK.findall(page.lines[n].text)}
+    return tuple(sorted(number for number in found if number < len(page.links)))

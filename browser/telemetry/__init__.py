@@ -1,0 +1,1 @@
+"""Subscribers of the one canonical record per fetch: log line, metrics."""
