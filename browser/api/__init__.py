@@ -1,0 +1,1 @@
+"""What programs call: one module a door, none imports another."""

@@ -1,0 +1,97 @@
+"""Who is calling, and in which conversation.
+
+Tokens are compared by digest, in constant time, over all of them, so that two may be valid
+while one replaces the other. A session's name is no right: it is looked up under the digest of
+the credential that came with the request.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import re
+from collections.abc import Sequence
+
+from fastapi import Request
+from fastapi.openapi.models import HTTPBearer
+from fastapi.security.base import SecurityBase
+
+from browser.api.problem import Problem
+
+SESSION_HEADERS = (
+    "openai-conversation-id",
+    "x-conversation-id",
+    "x-openwebui-chat-id",
+    "x-session-id",
+)
+_SESSION = re.compile(r"[!-.0-~]{1,200}")  # visible ASCII without the slash
+
+
+def digest(token: str) -> str:
+    """What stands for a credential: its SHA-256."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+class Access(SecurityBase):
+    """Checks bearer tokens (RFC 6750 2.1). A security scheme of the OpenAPI document.
+
+    Args:
+        tokens: Valid ones; none means open, which settings allow on loopback only.
+    """
+
+    def __init__(self, tokens: Sequence[str]) -> None:
+        self.model = HTTPBearer(description="One of the operator's tokens; none on loopback.")
+        self.scheme_name = "token"
+        self._digests = tuple(digest(token) for token in tokens)
+
+    async def __call__(self, request: Request) -> None:
+        """Let the caller in and note who it is in ``request.state.owner``.
+
+        A FastAPI dependency of whole routers.
+
+        Raises:
+            Problem: 401 without a valid token.
+        """
+        request.state.owner = self._owner(request)
+
+    def _owner(self, request: Request) -> str:
+        if not self._digests:
+            return ""
+        given = request.headers.getlist("authorization")
+        scheme, _, token = (given[0] if len(given) == 1 else "").partition(" ")
+        found = ""
+        mine = digest(token.strip())
+        for known in self._digests:
+            if hmac.compare_digest(known, mine):
+                found = known
+        if scheme.lower() != "bearer" or not found:
+            raise Problem(
+                401,
+                "no valid credential",
+                "Send the header Authorization: Bearer TOKEN with a token of this service.",
+                headers={"WWW-Authenticate": "Bearer"},
+            )
+        return found
+
+
+def owner(request: Request) -> str:
+    """Digest of the caller's credential; empty for an open service on loopback."""
+    found: str = request.state.owner
+    return found
+
+
+def session_name(request: Request, parameter: str | None) -> str | None:
+    """The conversation's name: the first header that is present, then the parameter.
+
+    Raises:
+        Problem: 400 when it is not a usable name.
+    """
+    name = next((request.headers[key] for key in SESSION_HEADERS if key in request.headers), None)
+    name = parameter if name is None else name
+    if name is not None and not _SESSION.fullmatch(name):
+        raise Problem(
+            400,
+            "unusable session name",
+            "A session name has 1 to 200 visible ASCII characters and no slash.",
+        )
+    return name

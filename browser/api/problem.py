@@ -1,0 +1,73 @@
+"""Callers' own mistakes, as problem details (RFC 9457). Input is never reflected."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from http import HTTPStatus
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+from browser.errors import BrowserError
+
+MEDIA_TYPE = "application/problem+json"
+
+
+class Problem(Exception):
+    """A request that cannot be answered as it stands.
+
+    Attributes:
+        status: HTTP status.
+        title: A few words, the same for every occurrence.
+        detail: What is valid.
+        headers: To send along.
+    """
+
+    def __init__(
+        self, status: int, title: str, detail: str, headers: Mapping[str, str] | None = None
+    ) -> None:
+        super().__init__(title)
+        self.status = status
+        self.title = title
+        self.detail = detail
+        self.headers = dict(headers or {})
+
+
+def problem(
+    status: int, title: str, detail: str, headers: Mapping[str, str] | None = None
+) -> JSONResponse:
+    """Build the response."""
+    body = {"type": "about:blank", "status": status, "title": title, "detail": detail}
+    sent = {"Cache-Control": "no-store", **(headers or {})}
+    return JSONResponse(body, status, sent, media_type=MEDIA_TYPE)
+
+
+async def _problem(_: Request, error: Exception) -> JSONResponse:
+    if isinstance(error, Problem):
+        return problem(error.status, error.title, error.detail, error.headers)
+    if isinstance(error, RequestValidationError):
+        return problem(422, "malformed parameters", "; ".join(_lines(error)))
+    if isinstance(error, HTTPException):
+        title = HTTPStatus(error.status_code).phrase
+        return problem(error.status_code, title.lower(), f"{title}.", error.headers)
+    if isinstance(error, BrowserError):  # outside a command only the store fails
+        wait = {"Retry-After": str(error.retry_after)} if error.retry_after else None
+        return problem(503, "not available", error.sentence, wait)
+    return problem(500, "internal error", "A defect of this service; its log says more.")
+
+
+def _lines(error: RequestValidationError) -> list[str]:
+    found = []
+    for item in error.errors():
+        # The last part of an unknown name's place is that name: the caller's own words.
+        place = item["loc"][:-1] if item["type"] == "extra_forbidden" else item["loc"]
+        found.append(f"{'.'.join(str(part) for part in place)}: {item['msg']}")
+    return found
+
+
+def install(app: FastAPI) -> None:
+    """Answer every mistake, the caller's or ours, in this form."""
+    for kind in (Problem, RequestValidationError, HTTPException, BrowserError, Exception):
+        app.add_exception_handler(kind, _problem)

@@ -1,0 +1,95 @@
+"""The JSON of the contract, made from the browser's own values."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from browser.model.clock import iso
+from browser.model.page import Link, Page
+from browser.model.result import Reply
+from browser.model.session import Display, Session
+from browser.model.url import Url
+
+
+def reply_json(reply: Reply) -> dict[str, Any]:
+    """One command's reply."""
+    result, failure = reply.result, reply.failure
+    quote = result.quote if result else None
+    return {
+        "session": reply.session,
+        "command": reply.command,
+        "ok": failure is None,
+        "cursor": result.display.cursor if result and result.display else reply.cursor,
+        "text": failure.message if failure else result.text if result else "",
+        "page": page_json(result.display, result.page)
+        if result and result.display and result.page
+        else None,
+        "links": [link_json(link) for link in result.links] if result else [],
+        "quote": asdict(quote) if quote else None,
+        "failure": asdict(failure) if failure else None,
+        "politeness": asdict(result.politeness) if result and result.politeness else None,
+    }
+
+
+def page_json(shown: Display, page: Page) -> dict[str, Any]:
+    """The page behind a display."""
+    return {
+        "kind": shown.kind,
+        "url": page.url,
+        "title": shown.title,
+        "domain": Url.parse(page.url).host if page.url else "",
+        "lines": [shown.first, shown.last, page.last],
+        "fetched_at": iso(shown.fetched_at),
+        "digest": page.digest,
+        "published": page.published,
+        "author": page.author,
+        "language": page.language,
+        "media_type": page.media_type,
+        "truncated": page.truncated,
+    }
+
+
+def link_json(link: Link) -> dict[str, Any]:
+    """One numbered link."""
+    return {"id": link.id, "text": link.text, "url": link.url, "domain": link.domain}
+
+
+def whole_json(session: Session, shown: Display, page: Page) -> dict[str, Any]:
+    """A whole page, every line of it, folded or not."""
+    return {
+        "session": session.id,
+        "cursor": shown.cursor,
+        "page": page_json(shown, page),
+        "lines": [
+            {"n": line.n, "text": line.text, "role": line.role, "main": line.main}
+            for line in page.lines
+        ],
+        "links": [link_json(link) for link in page.links],
+    }
+
+
+def transcript_json(session: Session) -> dict[str, Any]:
+    """What a conversation did, read and quoted."""
+    sources: dict[str, dict[str, Any]] = {}
+    for shown in session.displays:
+        if shown.kind == "page":
+            source = sources.setdefault(
+                shown.url,
+                {
+                    "n": len(sources) + 1,
+                    "url": shown.url,
+                    "title": shown.title,
+                    "domain": Url.parse(shown.url).host,
+                    "fetched_at": iso(shown.fetched_at),
+                    "cursors": [],
+                    "quotes": [quote.id for quote in session.quotes if quote.url == shown.url],
+                },
+            )
+            source["cursors"].append(shown.cursor)
+    return {
+        "session": session.id,
+        "steps": [asdict(step) for step in session.steps],
+        "sources": list(sources.values()),
+        "quotes": [asdict(quote) for quote in session.quotes],
+    }

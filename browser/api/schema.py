@@ -1,0 +1,165 @@
+"""The shapes of replies, for the OpenAPI document. Replies themselves are built in `reply`."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import BaseModel, Field
+
+from browser.model.reason import Reason
+
+
+class PageInfo(BaseModel):
+    """What is known of the page behind a display."""
+
+    kind: Literal["search", "page", "find"]
+    url: str = Field(description="Final URL, after redirects; empty for search results.")
+    title: str
+    domain: str
+    lines: tuple[int, int, int] = Field(
+        description="First line shown, last line shown, last line of the page."
+    )
+    fetched_at: str
+    digest: str = Field(description="SHA-256 of the document's bytes, after content decoding.")
+    published: str | None
+    author: str | None
+    language: str | None
+    media_type: str
+    truncated: bool
+
+
+class LinkInfo(BaseModel):
+    """One numbered link of the window."""
+
+    id: int
+    text: str
+    url: str
+    domain: str
+
+
+class QuoteInfo(BaseModel):
+    """Exact words of a run of lines."""
+
+    id: str
+    cursor: int
+    start: int
+    end: int
+    text: str
+    citation: str = Field(description="The marker to put behind a claim.")
+    url: str
+    title: str
+    domain: str
+    fetched_at: str
+    digest: str
+    source_url: str = Field(description="URL with a text fragment that opens at the words.")
+    truncated: bool
+
+
+class FailureInfo(BaseModel):
+    """Why a command failed."""
+
+    code: Reason
+    message: str = Field(description="For the model: what happened and what to do next.")
+    url: str | None
+    rule: str | None = Field(description="The site's or operator's rule that was obeyed.")
+    retry_after: int | None = Field(description="Seconds until a retry makes sense.")
+    status: int | None = Field(description="HTTP status the origin sent.")
+
+
+class PolitenessInfo(BaseModel):
+    """How gently a fetch went."""
+
+    robots: str
+    rule: str | None
+    waited_ms: int
+    cache: Literal["miss", "hit", "revalidated"]
+
+
+class ReplyInfo(BaseModel):
+    """The reply to every command, also to one that failed."""
+
+    session: str
+    command: str
+    ok: bool
+    cursor: int | None
+    text: str = Field(description="The display, exactly as the model is to read it.")
+    page: PageInfo | None
+    links: list[LinkInfo]
+    quote: QuoteInfo | None
+    failure: FailureInfo | None
+    politeness: PolitenessInfo | None
+
+
+class LineInfo(BaseModel):
+    """One numbered line."""
+
+    n: int
+    text: str
+    role: str
+    main: bool
+
+
+class WholePage(BaseModel):
+    """Every line of a page, folded or not."""
+
+    session: str
+    cursor: int
+    page: PageInfo
+    lines: list[LineInfo]
+    links: list[LinkInfo]
+
+
+class StepInfo(BaseModel):
+    """One command and its outcome."""
+
+    n: int
+    command: str
+    args: dict[str, Any]
+    status: Literal["running", "finished", "failed"]
+    at: str
+    cursor: int | None
+    url: str | None
+    title: str | None
+    failure: FailureInfo | None
+    politeness: PolitenessInfo | None
+    took_ms: int
+
+
+class SourceInfo(BaseModel):
+    """A page that was read."""
+
+    n: int
+    url: str
+    title: str
+    domain: str
+    fetched_at: str
+    cursors: list[int]
+    quotes: list[str]
+
+
+class Transcript(BaseModel):
+    """What a conversation did, read and quoted."""
+
+    session: str
+    steps: list[StepInfo]
+    sources: list[SourceInfo]
+    quotes: list[QuoteInfo]
+
+
+class ProblemInfo(BaseModel):
+    """A mistake of the caller (RFC 9457)."""
+
+    type: str
+    status: int
+    title: str
+    detail: str
+
+
+PROBLEMS: dict[int | str, dict[str, Any]] = {
+    status: {"model": ProblemInfo, "description": text}
+    for status, text in (
+        (400, "Unusable session name."),
+        (401, "No valid bearer token."),
+        (422, "Malformed parameters."),
+    )
+}

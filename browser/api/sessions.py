@@ -1,0 +1,86 @@
+"""A conversation as a whole: its transcript, a whole page of it, and forgetting it."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Path, Request, Response
+from fastapi.responses import JSONResponse
+
+from browser.api.access import Access, owner
+from browser.api.problem import Problem
+from browser.api.reply import transcript_json, whole_json
+from browser.api.schema import PROBLEMS, ProblemInfo, Transcript, WholePage
+from browser.conversation import Conversations
+from browser.errors import UsageError
+
+NO_STORE = {"Cache-Control": "no-store"}
+Name = Annotated[str, Path(description="The conversation, as replies name it.", max_length=200)]
+
+
+def router(conversations: Conversations, access: Access) -> APIRouter:
+    """Routes under ``/v1/sessions``."""
+    missing = {"model": ProblemInfo, "description": "No such conversation of this caller."}
+    routes = APIRouter(
+        prefix="/v1/sessions",
+        dependencies=[Depends(access)],
+        tags=["sessions"],
+        responses={**PROBLEMS, 404: missing},
+    )
+
+    @routes.get(
+        "/{session}",
+        operation_id="transcript",
+        summary="Steps, sources and quotes of a conversation",
+        responses={200: {"model": Transcript}},
+    )
+    async def transcript(request: Request, session: Name) -> JSONResponse:
+        """What a conversation did, read and quoted, oldest first."""
+        found = await conversations.find(owner(request), session)
+        if found is None:
+            raise _unknown()
+        return JSONResponse(transcript_json(found), headers=NO_STORE)
+
+    @routes.get(
+        "/{session}/pages/{cursor}",
+        operation_id="page",
+        summary="A whole display",
+        responses={200: {"model": WholePage}},
+    )
+    async def page(
+        request: Request,
+        session: Name,
+        cursor: Annotated[int, Path(description="Number of the display.", ge=-(10**9), le=10**9)],
+    ) -> JSONResponse:
+        """Every line of the page behind a display, folded or not, as it was when shown."""
+        found = await conversations.find(owner(request), session)
+        if found is None:
+            raise _unknown()
+        displays = conversations.browser.displays
+        try:
+            shown = displays.at(found, cursor)
+            whole = await displays.page(shown)
+        except UsageError as error:
+            raise Problem(404, "no such display", error.sentence) from error
+        return JSONResponse(whole_json(found, shown, whole), headers=NO_STORE)
+
+    @routes.delete(
+        "/{session}",
+        operation_id="forget",
+        summary="Forget a conversation",
+        status_code=204,
+        responses={204: {"description": "Forgotten."}},
+    )
+    async def forget(request: Request, session: Name) -> Response:
+        """Delete everything kept of a conversation."""
+        if not await conversations.forget(owner(request), session):
+            raise _unknown()
+        return Response(status_code=204, headers=NO_STORE)
+
+    return routes
+
+
+def _unknown() -> Problem:
+    return Problem(
+        404, "no such conversation", "It never was, has expired, or belongs to another credential."
+    )

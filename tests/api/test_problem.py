@@ -1,0 +1,144 @@
+from __future__ import annotations
+
+import json
+
+import httpx
+import pytest
+from fastapi import FastAPI
+
+from browser.api.problem import install
+from browser.errors import StateUnavailable
+
+CANARY = "CANARY"
+
+
+def is_problem(response: httpx.Response, status: int) -> str:
+    """The detail of a problem, once its form is found right."""
+    assert response.status_code == status, response.text
+    assert response.headers["content-type"] == "application/problem+json"
+    assert response.headers["cache-control"] == "no-store"
+    body = response.json()
+    assert set(body) == {"type", "status", "title", "detail"}
+    assert (body["type"], body["status"]) == ("about:blank", status)
+    assert CANARY not in response.text
+    detail: str = body["detail"]
+    return detail
+
+
+@pytest.mark.parametrize(
+    ("path", "named"),
+    [
+        ("/v1/search", "query.query"),
+        (f"/v1/search?query=x&topn={CANARY}", "query.topn"),
+        ("/v1/search?query=x&topn=0", "query.topn"),
+        ("/v1/search?query=x&topn=51", "query.topn"),
+        ("/v1/search?query=x&recency_days=0", "query.recency_days"),
+        (f"/v1/search?query={'x' * 2001}", "query.query"),
+        (f"/v1/search?query=x&site={CANARY * 100}", "query.site"),
+        ("/v1/click", "query.id"),
+        (f"/v1/click?id={CANARY}", "query.id"),
+        ("/v1/click?id=1.5", "query.id"),
+        (f"/v1/click?id={'9' * 5000}", "query.id"),
+        (f"/v1/click?id={'9' * 50}", "query.id"),
+        (f"/v1/click?id=0&cursor={CANARY}", "query.cursor"),
+        ("/v1/open_url", "query.url"),
+        (f"/v1/open_url?url={CANARY * 2000}", "query.url"),
+        ("/v1/scroll", "either amount or line"),
+        ("/v1/scroll?amount=1&line=1", "either amount or line"),
+        (f"/v1/scroll?line={'9' * 50}", "query.line"),
+        (f"/v1/find?pattern={CANARY * 400}", "query.pattern"),
+        ("/v1/quote?start=2", "query.end"),
+        (f"/v1/sessions/s/pages/{CANARY}", "path.cursor"),
+        (f"/v1/sessions/{'x' * 201}", "path.session"),
+    ],
+)
+def test_malformed_parameters_are_told_by_name_and_not_repeated(
+    service: httpx.Client, path: str, named: str
+):
+    assert named in is_problem(service.get(path), 422)
+
+
+def test_a_path_or_method_that_is_not_there_is_told(service: httpx.Client):
+    is_problem(service.get(f"/v1/{CANARY}"), 404)
+    is_problem(service.get(f"/{CANARY}/../x"), 404)
+    for method in ("POST", "PUT", "PATCH", "DELETE"):
+        response = service.request(method, "/v1/open_url?url=http://api.test/")
+        is_problem(response, 405)
+        assert response.headers["allow"] == "GET"
+
+
+@pytest.mark.parametrize(
+    ("body", "named"),
+    [
+        ("{}", "body.session"),
+        ('{"session": "s"}', "body.text"),
+        ('{"session": "s", "text": 1}', "body.text"),
+        ('{"session": "s", "text": "x", "style": "CANARY"}', "body.style"),
+        ('{"session": "s", "text": "x", "partial": "CANARY"}', "body.partial"),
+        ('{"session": "s", "text": "x", "CANARY": 1}', "body"),
+        ('{"session": "s", "text": "x", "CANARY\\ud800": 1}', "body"),
+        ('{"session": "s", "text": "\\ud800"}', "body.text"),
+        ('{"session": "\\ud800", "text": "x"}', "body.session"),
+        (json.dumps({"session": "s", "text": "x" * 200_001}), "body.text"),
+        ('{"session": CANARY', "body"),
+        ("[]", "body"),
+        ("null", "body"),
+        ("", "body"),
+    ],
+)
+def test_malformed_bodies_are_told_by_name_and_not_repeated(
+    service: httpx.Client, body: str, named: str
+):
+    response = service.post(
+        "/v1/citations/resolve", content=body, headers={"Content-Type": "application/json"}
+    )
+    assert named in is_problem(response, 422)
+
+
+def test_a_body_that_is_no_json_is_told(service: httpx.Client):
+    resolve = "/v1/citations/resolve"
+    for kind in ("text/plain", "application/x-www-form-urlencoded", "multipart/form-data"):
+        response = service.post(resolve, content="session=s", headers={"Content-Type": kind})
+        is_problem(response, 422)
+    deep = "[" * 200_000
+    response = service.post(resolve, content=deep, headers={"Content-Type": "application/json"})
+    assert response.status_code in (400, 422)
+    is_problem(response, response.status_code)
+
+
+def test_a_body_that_is_too_large_is_refused_declared_or_not(service: httpx.Client):
+    body = json.dumps({"session": "s", "text": "x" * 3_000_000}).encode()
+    headers = {"Content-Type": "application/json"}
+    declared = service.post("/v1/citations/resolve", content=body, headers=headers)
+    assert declared.status_code == 413
+    pieces = (body[at : at + 65536] for at in range(0, len(body), 65536))
+    streamed = service.post("/v1/citations/resolve", content=pieces, headers=headers)
+    is_problem(streamed, 413)
+
+
+def test_the_longest_answer_we_take_fits_however_it_is_escaped(service: httpx.Client):
+    session = service.get("/v1/sources").json()["session"]
+    body = json.dumps({"session": session, "text": "😀" * 200_000}, ensure_ascii=True)
+    headers = {"Content-Type": "application/json"}
+    response = service.post("/v1/citations/resolve", content=body, headers=headers)
+    assert response.json()["text"] == "😀" * 200_000
+
+
+async def test_a_defect_of_ours_is_told_without_its_words():
+    app = FastAPI()
+    install(app)
+
+    @app.get("/defect")
+    async def defect() -> None:
+        raise KeyError(CANARY)
+
+    @app.get("/store")
+    async def store() -> None:
+        raise StateUnavailable("The store is away.", retry_after=7)
+
+    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
+        assert "defect" in is_problem(await client.get("/defect"), 500)
+        response = await client.get("/store")
+    assert is_problem(response, 503) == "The store is away."
+    assert response.headers["retry-after"] == "7"
