@@ -1,0 +1,299 @@
+"""Every setting, its type, its bounds and its default. README has a row for each.
+
+A name whose work this version does not do yet is refused when it is set to anything but its
+default: a setting that changes nothing would be a lie to the operator.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from browser.model.limits import HostLimits, Limits
+from browser.rules.own_hosts import HostMap
+
+PREFIX = "BROWSER_"
+
+Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+NotNegative = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+Count = Annotated[int, Field(ge=1)]
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+def _host(name: str) -> str | None:
+    """The host as a URL has it, or ``None`` when *name* is no host alone."""
+    try:
+        return next(iter(HostMap.parse({name.removesuffix("."): "127.0.0.1"}).exact), None)
+    except ValueError:
+        return None
+
+
+def _not_yet(value: str, default: str) -> str:
+    if value != default:
+        raise ValueError(f"only {default!r} is available in this version")
+    return value
+
+
+class Server(_Section):
+    """Where the service listens and who may call it."""
+
+    host: str = "127.0.0.1"
+    port: Annotated[int, Field(ge=0, le=65_535)] = 8000
+    tokens: tuple[str, ...] = ()
+    operator_token: str = ""
+    public_url: str = ""
+    allowed_hosts: tuple[str, ...] = ()
+    cors_origins: tuple[str, ...] = ()
+
+    @field_validator("tokens")
+    @classmethod
+    def _long_enough(cls, tokens: tuple[str, ...]) -> tuple[str, ...]:
+        if any(len(token) < 16 for token in tokens):
+            raise ValueError("a token needs at least 16 characters")
+        return tokens
+
+
+class Agent(_Section):
+    """Who the browser says it is."""
+
+    token: str = "ChatGPT-User"  # noqa: S105 - a robots.txt product token
+    user_agent: str = ""
+    info_url: str = ""
+    contact: str = ""
+    accept_language: str = "en"
+    also_obey: tuple[str, ...] = ()
+    signing_key: str = ""
+
+    @field_validator("token", "also_obey")
+    @classmethod
+    def _product_token(cls, value: Any) -> Any:
+        for token in (value,) if isinstance(value, str) else value:
+            if not re.fullmatch(r"[A-Za-z_-]+", token):
+                raise ValueError("a robots.txt token holds only letters, - and _ (RFC 9309 2.2.1)")
+        return value
+
+    @field_validator("user_agent", "info_url", "contact", "accept_language")
+    @classmethod
+    def _fits_a_header(cls, value: str) -> str:
+        if not value.isascii() or not value.isprintable():
+            raise ValueError("has to be printable ASCII")
+        return value
+
+    @field_validator("signing_key")
+    @classmethod
+    def _later(cls, key: str) -> str:
+        return _not_yet(key, "")
+
+    @model_validator(mode="after")
+    def _names_itself(self) -> Agent:
+        if self.token.lower() not in self.sent_as.lower():
+            raise ValueError("user_agent has to contain the token (RFC 9309 2.2.1)")
+        return self
+
+    @property
+    def sent_as(self) -> str:
+        """The User-Agent field."""
+        if self.user_agent:
+            return self.user_agent
+        about = self.info_url or ("https://openai.com/bot" if self.is_default else "")
+        tail = f"; +{about}" if about else ""
+        engine = "Mozilla/5.0 AppleWebKit/537.36 (KHTML, like Gecko)"
+        return f"{engine}; compatible; {self.token}/1.0{tail}"
+
+    @property
+    def is_default(self) -> bool:
+        """Whether the token is the default one, which only OpenAI's own addresses may use."""
+        return self.token.lower() == "chatgpt-user"
+
+
+class Brave(_Section):
+    """Brave Search API."""
+
+    key: str = ""
+    url: str = "https://api.search.brave.com/res/v1/web/search"
+
+
+class Searxng(_Section):
+    """A SearXNG instance of one's own; *url* is its base address."""
+
+    url: str = ""
+
+
+class Mediawiki(_Section):
+    """Any MediaWiki; Wikipedia by default."""
+
+    url: str = "https://en.wikipedia.org/w/rest.php/v1/search/page"
+    page_url: str = ""
+
+
+class LocalIndex(_Section):
+    """A full-text index made by ``polite-browser index``."""
+
+    index: str = "index.db"
+
+
+class Search(_Section):
+    """Which provider answers searches."""
+
+    provider: Literal["auto", "brave", "searxng", "mediawiki", "local"] = "auto"
+    safe: Literal["off", "moderate", "strict"] = "strict"
+    timeout: Positive = 10
+    brave: Brave = Brave()
+    searxng: Searxng = Searxng()
+    mediawiki: Mediawiki = Mediawiki()
+    local: LocalIndex = LocalIndex()
+
+    @property
+    def chosen(self) -> str:
+        """The provider that *auto* stands for."""
+        if self.provider != "auto":
+            return self.provider
+        if self.brave.key:
+            return "brave"
+        return "searxng" if self.searxng.url else "mediawiki"
+
+    @model_validator(mode="after")
+    def _usable(self) -> Search:
+        if self.provider == "brave" and not self.brave.key:
+            raise ValueError("provider brave needs search.brave.key")
+        if self.provider == "searxng" and not self.searxng.url:
+            raise ValueError("provider searxng needs search.searxng.url")
+        return self
+
+
+class HostSection(_Section):
+    """Limits of one host; what is left out is as for every host."""
+
+    rate: Positive | None = None
+    burst: Count | None = None
+    concurrency: Count | None = None
+    hourly: Count | None = None
+    blocked: bool = False
+
+
+class LimitsSection(_Section):
+    """How gently hosts are treated."""
+
+    rate: Positive = 0.5
+    burst: Count = 3
+    concurrency: Count = 2
+    max_wait: NotNegative = 10
+    hourly: Count = 300
+    crawl_delay_cap: NotNegative = 300
+    total_concurrency: Count = 64
+    hosts: dict[str, HostSection] = {}
+
+    @field_validator("hosts")
+    @classmethod
+    def _names(cls, hosts: dict[str, HostSection]) -> dict[str, HostSection]:
+        for name in hosts:
+            if _host(name) is None:
+                raise ValueError(f"{name!r} is not a host name; write it as in a URL, without *")
+        return hosts
+
+    def as_limits(self) -> Limits:
+        """The same as the lower layers know it."""
+        default = HostLimits(self.rate, self.burst, self.concurrency, self.hourly)
+        return Limits(
+            default=default,
+            hosts={
+                _host(name) or name: HostLimits(
+                    host.rate or default.rate,
+                    host.burst or default.burst,
+                    host.concurrency or default.concurrency,
+                    host.hourly or default.hourly,
+                    host.blocked,
+                )
+                for name, host in self.hosts.items()
+            },
+            max_wait=self.max_wait,
+            crawl_delay_cap=self.crawl_delay_cap,
+            total_concurrency=self.total_concurrency,
+        )
+
+
+class Egress(_Section):
+    """Where requests may go and how much may come back."""
+
+    ports: tuple[Annotated[int, Field(ge=1, le=65_535)], ...] = (80, 443)
+    max_bytes: Annotated[int, Field(ge=1024)] = 5_000_000
+    max_redirects: Annotated[int, Field(ge=0, le=20)] = 5
+    connect_timeout: Positive = 5
+    timeout: Positive = 20
+    prefixes: tuple[str, ...] = ()
+    hosts: dict[str, str] = {}
+
+    @field_validator("hosts")
+    @classmethod
+    def _own_hosts(cls, hosts: dict[str, str]) -> dict[str, str]:
+        HostMap.parse(hosts)
+        return hosts
+
+
+class PageSection(_Section):
+    """How pages are cut into lines and shown."""
+
+    line_chars: Annotated[int, Field(ge=160, le=2000)] = 200
+    window_chars: Annotated[int, Field(ge=400, le=100_000)] = 4000
+    workers: Annotated[int, Field(ge=0, le=256)] = 0
+    timeout: Positive = 10
+    memory_mb: Annotated[int, Field(ge=64)] = 512
+    max_lines: Annotated[int, Field(ge=100)] = 50_000
+
+
+class Quotes(_Section):
+    """How much may be quoted."""
+
+    max_chars: Annotated[int, Field(ge=0)] = 1000
+
+
+class Signals(_Section):
+    """How far publishers' signals beyond robots.txt are obeyed."""
+
+    mode: Literal["default", "strict", "off"] = "default"
+
+    @field_validator("mode")
+    @classmethod
+    def _later(cls, mode: str) -> str:
+        return _not_yet(mode, "default")
+
+
+class SessionSection(_Section):
+    """How long a conversation is kept."""
+
+    idle: Positive = 3600
+    max_age: Positive = 86_400
+    max_commands: Count = 500
+    max_sessions: Count = 10_000
+    open: Literal["any", "seen"] = "any"
+
+
+class StoreSection(_Section):
+    """Where state is kept."""
+
+    url: str = "sqlite:///polite-browser.db"
+
+
+class Settings(BaseSettings):
+    """All settings."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, env_nested_delimiter="__", extra="forbid", frozen=True
+    )
+
+    server: Server = Server()
+    agent: Agent = Agent()
+    search: Search = Search()
+    limits: LimitsSection = LimitsSection()
+    egress: Egress = Egress()
+    page: PageSection = PageSection()
+    quotes: Quotes = Quotes()
+    signals: Signals = Signals()
+    session: SessionSection = SessionSection()
+    store: StoreSection = StoreSection()

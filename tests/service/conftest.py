@@ -1,0 +1,37 @@
+"""One world and one service for the tests of this folder; a conversation of its own for each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.service.living import Talk, serving, small_library
+from tests.world import World
+
+
+@pytest.fixture(scope="session")
+def world() -> Iterator[World]:
+    with World() as origin:
+        yield origin
+
+
+@pytest.fixture(scope="session")
+def local_search(world: World, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """Settings of a search over the pages of library.test."""
+    index = small_library(world, tmp_path_factory.mktemp("library"))
+    return {"provider": "local", "local": {"index": str(index)}}
+
+
+@pytest.fixture(scope="session")
+def service(world: World, local_search: dict[str, Any]) -> Iterator[httpx.Client]:
+    page = {"window_chars": 1200, "workers": 2}
+    with serving(world, search=local_search, page=page) as client:
+        yield client
+
+
+@pytest.fixture
+def talk(service: httpx.Client) -> Talk:
+    return Talk(service)

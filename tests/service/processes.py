@@ -1,0 +1,104 @@
+"""The command as an operator starts it: a process of its own, its streams, its exit code."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import threading
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+PROGRAM = [sys.executable, "-c", "from browser.cli import main; main()"]
+PROJECT = Path(__file__).parents[2]
+ADDRESS = re.compile(r" on (http://\S+:\d+) ")
+PATIENCE = 60.0  # seconds
+
+
+def environment(**more: str) -> dict[str, str]:
+    """This process's environment without settings of the service, but with *more*."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("BROWSER_")}
+    return {**kept, "PYTHONPATH": str(PROJECT), **more}
+
+
+def run(
+    *arguments: str, cwd: Path, stdin: str = "", **variables: str
+) -> subprocess.CompletedProcess[str]:
+    """Run the command to its end."""
+    return subprocess.run(
+        [*PROGRAM, *arguments],
+        cwd=cwd,
+        input=stdin,
+        env=environment(**variables),
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+        check=False,
+    )
+
+
+class Served:
+    """``polite-browser serve`` in a process of its own; killed at the end unless it stopped."""
+
+    def __init__(self, config: Path, *arguments: str) -> None:
+        self._process = subprocess.Popen(
+            [*PROGRAM, "serve", "--config", str(config), "--port", "0", *arguments],
+            cwd=config.parent,
+            env=environment(),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        self.log: list[str] = []
+        self._ready = threading.Event()
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+        self.address = ""
+
+    def __enter__(self) -> Self:
+        assert self._ready.wait(PATIENCE), "the service said nothing"
+        found = next((ADDRESS.search(line) for line in self.log if ADDRESS.search(line)), None)
+        assert found, self.log
+        self.address = found[1]
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if self._process.poll() is None:
+            self.kill()
+        self._reader.join(PATIENCE)
+        assert self._process.stdout is not None
+        assert self._process.stderr is not None
+        self._process.stdout.close()
+        self._process.stderr.close()
+
+    def kill(self) -> None:
+        """SIGKILL: nothing of the process runs on."""
+        self._process.kill()
+        self._process.wait(PATIENCE)
+
+    def ask_to_stop(self, number: int = signal.SIGTERM) -> None:
+        """Send a signal, SIGTERM as a supervisor does or SIGINT as Ctrl-C does."""
+        self._process.send_signal(number)
+
+    def wait(self) -> int:
+        """The exit code, once it has stopped; all of its log has been read then."""
+        code = self._process.wait(PATIENCE)
+        self._reader.join(PATIENCE)
+        return code
+
+    def _read(self) -> None:
+        assert self._process.stderr is not None
+        for line in self._process.stderr:
+            self.log.append(line)
+            if ADDRESS.search(line):
+                self._ready.set()
+        self._ready.set()
