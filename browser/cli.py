@@ -1,0 +1,143 @@
+"""The command line. Imports stay inside the commands: each pays only for what it uses."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any, NoReturn
+
+import click
+
+from browser import __version__
+
+_config = click.option(
+    "--config", type=click.Path(), help="TOML file with settings (or BROWSER_CONFIG)."
+)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="polite-browser")
+def main() -> None:
+    """A text browser for language models."""
+
+
+@main.command()
+@_config
+@click.option("--host", help="Address to listen on (server.host).")
+@click.option("--port", type=int, help="Port to listen on (server.port); 0 picks a free one.")
+@click.option("--workers", type=int, default=1, help="Processes; more than 1 needs a shared store.")
+def serve(config: str | None, host: str | None, port: int | None, workers: int) -> None:
+    """Run the service."""
+    given = {"host": host, "port": port}
+    settings = _load(
+        config, server={key: value for key, value in given.items() if value is not None}
+    )
+    if workers != 1:
+        _fail(
+            f"--workers {workers} needs a store that processes share, and this version keeps its "
+            "store in one process. Use --workers 1."
+        )
+    from browser.serve import StartError  # noqa: PLC0415
+    from browser.serve import serve as run  # noqa: PLC0415
+
+    try:
+        run(settings)
+    except StartError as error:
+        _fail(str(error))
+
+
+@main.command()
+@click.option("--serve", "stay", is_flag=True, help="Leave everything running afterwards.")
+def demo(stay: bool) -> None:
+    """Run one scripted conversation over a little web of its own. Needs no network and no key."""
+    from browser import demo as scripted  # noqa: PLC0415
+    from browser.serve import StartError  # noqa: PLC0415
+
+    try:
+        if stay:
+            scripted.serve()
+        else:
+            scripted.run()
+    except (StartError, FileNotFoundError) as error:
+        _fail(str(error))
+
+
+@main.command()
+@_config
+@click.option("--server", "address", help="Address of a running service; none starts one here.")
+@click.option("--token", default="", help="Bearer token of that service.", envvar="BROWSER_TOKEN")
+def shell(config: str | None, address: str | None, token: str) -> None:
+    """Browse by hand: the commands a model has, typed."""
+    from browser import shell as hand  # noqa: PLC0415
+    from browser.client import Client, ClientError  # noqa: PLC0415
+
+    try:
+        if address:
+            hand.run(Client(address, token), input)
+            return
+        from browser.background import running  # noqa: PLC0415
+        from browser.serve import StartError  # noqa: PLC0415
+
+        settings = _load(config, server={"host": "127.0.0.1", "port": 0})
+        try:
+            with running(settings) as here:
+                hand.run(Client(here, next(iter(settings.server.tokens), "")), input)
+        except StartError as error:
+            _fail(str(error))
+    except (ClientError, ValueError) as error:
+        _fail(str(error))
+
+
+@main.command()
+@_config
+@click.argument("url")
+def check(config: str | None, url: str) -> None:
+    """Say what would happen to URL and which rule decides, without fetching the page.
+
+    Exits 0 when it would be fetched, 1 when it would not.
+    """
+    import anyio  # noqa: PLC0415
+
+    from browser.check import check as climb  # noqa: PLC0415
+
+    settings = _load(config)
+    try:
+        rungs = anyio.run(climb, settings, url)
+    except ValueError as error:
+        _fail(str(error))
+    for rung in rungs:
+        print(f"{'ok ' if rung.passed else 'NO '} {rung.name:8s} {rung.says}")
+    sys.exit(0 if all(rung.passed for rung in rungs) else 1)
+
+
+@main.command()
+@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option("--base-url", required=True, help="Address that FOLDER stands for.")
+@click.option(
+    "--index", default="index.db", type=click.Path(path_type=Path), help="File to write or add to."
+)
+def index(folder: Path, base_url: str, index: Path) -> None:
+    """Build the index of the local search provider from HTML, Markdown and text files."""
+    from browser.search.index import build  # noqa: PLC0415
+
+    try:
+        built = build(folder, base_url, index)
+    except (ValueError, OSError) as error:
+        _fail(str(error))
+    print(f"{built.added} pages in {index}")
+    for name in built.skipped:
+        print(f"skipped {name}")
+
+
+def _load(config: str | None, **overrides: dict[str, Any]) -> Any:
+    from browser.config import SettingsError, load  # noqa: PLC0415
+
+    try:
+        return load(config, **overrides)
+    except SettingsError as error:
+        _fail(str(error))
+
+
+def _fail(message: str) -> NoReturn:
+    print(f"polite-browser: {message}", file=sys.stderr)
+    sys.exit(2)
