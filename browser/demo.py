@@ -54,14 +54,15 @@ def settings(port: int, index: Path) -> Settings:
 def run(tell: Print = print) -> None:
     """Run the conversation once; *tell* gets what is to be printed, piece by piece."""
     tell("# The hosts of fixtures/web on loopback, a search index over them, the real service.")
-    with world() as (address, _):
-        converse(Client(address), tell)
+    with world() as (address, _), contextlib.closing(Client(address)) as client:
+        converse(client, tell)
 
 
 def serve(tell: Print = print) -> None:
     """Run the conversation, then leave everything running until interrupted."""
     with world() as (address, web):
-        converse(Client(address), tell)
+        with contextlib.closing(Client(address)) as client:
+            converse(client, tell)
         tell(f"\nStill running: {address}/ (console), little web on port {web.port}.")
         tell(f"Try: polite-browser shell --server {address}   Stop with Ctrl-C.")
         with contextlib.suppress(KeyboardInterrupt):

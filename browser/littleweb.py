@@ -94,6 +94,8 @@ class _Handler(BaseHTTPRequestHandler):
     little_web: LittleWeb
     protocol_version = "HTTP/1.1"
     timeout = 30
+    # A body would else wait up to 40 ms for the acknowledgement of its head.
+    disable_nagle_algorithm = True
 
     def do_GET(self) -> None:
         web = self.little_web

@@ -1,0 +1,34 @@
+"""How fast is it? ``python -m tests.bench [render] [commands] [click]``: loopback only.
+
+Prints absolute numbers of this machine and, what matters more, ratios to a plain alternative
+that was measured in the same run. Without a name all three parts run, in under three minutes.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+
+PARTS = ("render", "commands", "click")
+
+
+def main(names: list[str]) -> int:
+    """Run the parts named, or all of them."""
+    unknown = set(names) - set(PARTS)
+    if unknown:
+        print(f"no part {', '.join(sorted(unknown))}; there are {', '.join(PARTS)}")
+        return 2
+    # Imported late: each worker process of the service imports this file again.
+    from tests.bench import click, commands, render
+
+    parts = {"render": render.run, "commands": commands.run, "click": click.run}
+    python = ".".join(str(part) for part in sys.version_info[:3])
+    print(f"{os.cpu_count()} processors, Python {python}, load {os.getloadavg()[0]:.1f}")
+    for name in names or PARTS:
+        print()
+        parts[name]()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
