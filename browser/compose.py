@@ -20,7 +20,7 @@ from browser.api.access import SESSION_HEADERS, Access
 from browser.browse import Browser, Options
 from browser.conversation import Conversations
 from browser.errors import BrowserError
-from browser.model.clock import Clock
+from browser.model.clock import Clock, iso
 from browser.model.limits import Limits
 from browser.model.reason import Reason
 from browser.net.api_client import ApiClient
@@ -228,6 +228,7 @@ def build(
         description="Search, open pages as numbered lines with numbered links, find, and quote.",
         docs_url=None,
         redoc_url=None,
+        servers=[{"url": settings.server.public_url}] if settings.server.public_url else None,
         lifespan=lifespan,
     )
     access = Access(settings.server.tokens)
@@ -238,12 +239,12 @@ def build(
     app.include_router(
         health.router({"store": store.ping, "workers": workers_ready}, net.metrics.registry)
     )
-    app.include_router(about.router(_about(settings)))
+    app.include_router(about.router(_about(settings, iso(clock.now()))))
     _guard_inbound(app, settings)
     return app
 
 
-def _about(settings: Settings) -> about.About:
+def _about(settings: Settings, since: str) -> about.About:
     return about.About(
         token=settings.agent.token,
         user_agent=settings.agent.sent_as,
@@ -251,6 +252,8 @@ def _about(settings: Settings) -> about.About:
         rate=settings.limits.rate,
         burst=settings.limits.burst,
         provider=settings.search.chosen,
+        prefixes=tuple(str(prefix) for prefix in settings.egress.prefixes),
+        since=since,
     )
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, IPvAnyNetwork, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from browser.model.limits import HostLimits, Limits
@@ -46,7 +46,7 @@ class Server(_Section):
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65_535)] = 8000
     tokens: tuple[str, ...] = ()
-    operator_token: str = ""
+    operator_token: Literal[""] = ""  # nothing answers to it in this version
     public_url: str = ""
     allowed_hosts: tuple[str, ...] = ()
     cors_origins: tuple[str, ...] = ()
@@ -226,7 +226,7 @@ class Egress(_Section):
     max_redirects: Annotated[int, Field(ge=0, le=20)] = 5
     connect_timeout: Positive = 5
     timeout: Positive = 20
-    prefixes: tuple[str, ...] = ()
+    prefixes: tuple[IPvAnyNetwork, ...] = ()
     hosts: dict[str, str] = {}
 
     @field_validator("hosts")

@@ -89,9 +89,9 @@ class World:
         for connection in live:
             with contextlib.suppress(OSError):
                 connection.shutdown(socket.SHUT_RDWR)
+        self._thread.join(5)
         for worker in self._workers:
             worker.join(5)
-        self._thread.join(5)
 
     def _accept(self) -> None:
         while self._open:
@@ -99,6 +99,8 @@ class World:
                 connection, _ = self._listener.accept()
             except OSError:
                 return
+            with self._lock:
+                self._live.add(connection)
             self.connections += 1
             worker = threading.Thread(target=self._serve, args=(connection,), daemon=True)
             self._workers.append(worker)
@@ -106,8 +108,6 @@ class World:
 
     def _serve(self, plain: socket.socket) -> None:
         connection = plain
-        with self._lock:
-            self._live.add(plain)
         try:
             if self._tls is not None:
                 connection = self._tls.wrap_socket(plain, server_side=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from fastapi import APIRouter
-from fastapi.responses import PlainTextResponse
+from fastapi.responses import JSONResponse, PlainTextResponse
 
 from browser import __version__
 
@@ -21,6 +21,8 @@ class About:
         rate: Requests a second to one host, in the long run.
         burst: Requests at once after a pause.
         provider: Of searches.
+        prefixes: Address ranges that requests come from.
+        since: ISO time at which they were published, the start of the service.
     """
 
     token: str
@@ -29,6 +31,8 @@ class About:
     rate: float
     burst: int
     provider: str
+    prefixes: tuple[str, ...] = ()
+    since: str = ""
 
 
 def router(about: About) -> APIRouter:
@@ -60,5 +64,16 @@ def router(about: About) -> APIRouter:
             "To keep it out, put this into robots.txt; it takes effect within a day:\n\n"
             f"    User-agent: {about.token}\n    Disallow: /\n\n{contact}"
         )
+
+    @routes.get(
+        "/.well-known/egress-ranges.json",
+        operation_id="egress_ranges",
+        summary="Address ranges that requests come from",
+    )
+    async def egress_ranges() -> JSONResponse:
+        """In the form of the search engines' range files, so that sites can verify a visitor."""
+        kinds = {False: "ipv4Prefix", True: "ipv6Prefix"}
+        prefixes = [{kinds[":" in prefix]: prefix} for prefix in about.prefixes]
+        return JSONResponse({"creationTime": about.since, "prefixes": prefixes})
 
     return routes

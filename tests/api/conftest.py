@@ -37,6 +37,7 @@ def guarded(world: World) -> Iterator[httpx.Client]:
             "cors_origins": ["https://chat.example"],
         },
         agent={"contact": "owner@example.com"},
+        egress={"prefixes": ["192.0.2.0/28", "2001:db8::/48"], "hosts": world.egress_hosts},
     ) as client:
         yield client
 

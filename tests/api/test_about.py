@@ -16,3 +16,16 @@ def test_a_site_owner_is_told_who_asks_and_how_to_stop_it(guarded: httpx.Client)
     assert "ChatGPT-User/1.0" in text
     assert "Contact: owner@example.com" in text
     assert "GET only" in text
+
+
+def test_egress_ranges_are_published_in_the_form_that_sites_read(guarded: httpx.Client):
+    ranges = guarded.get("/.well-known/egress-ranges.json").json()
+    assert ranges["prefixes"] == [
+        {"ipv4Prefix": "192.0.2.0/28"},
+        {"ipv6Prefix": "2001:db8::/48"},
+    ]
+    assert ranges["creationTime"].endswith("Z")
+
+
+def test_a_service_without_ranges_publishes_an_empty_list(service: httpx.Client):
+    assert service.get("/.well-known/egress-ranges.json").json()["prefixes"] == []

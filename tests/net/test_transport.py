@@ -65,7 +65,7 @@ async def test_no_setting_of_the_environment_sends_a_request_through_a_proxy(mon
         for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"):
             monkeypatch.setenv(name, f"http://127.0.0.1:{proxy.port}")
             monkeypatch.setenv(name.lower(), f"http://127.0.0.1:{proxy.port}")
-        async with rig(world) as net:
+        async with rig(world, tls=None) as net:
             assert (await ask(net, "http://a.test/")).status == 200
         assert (proxy.connections, world.connections) == (0, 1)
 
@@ -76,7 +76,7 @@ async def test_no_setting_of_the_environment_adds_an_authority_to_be_trusted(mon
     monkeypatch.setenv("SSL_CERT_FILE", os.fspath(tmp_path / "ca.pem"))
     monkeypatch.setenv("SSL_CERT_DIR", os.fspath(tmp_path))
     with World(trust.server) as world:
-        async with rig(world) as net:
+        async with rig(world, tls=None) as net:
             assert await failure_of(net, "https://a.test/") is Reason.TLS_FAILED
         assert world.asked == []
 
