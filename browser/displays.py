@@ -10,6 +10,8 @@ import re
 from collections import OrderedDict
 from dataclasses import replace
 
+import anyio.to_thread
+
 from browser.errors import UsageError
 from browser.model.page import Page
 from browser.model.reason import Reason
@@ -20,6 +22,7 @@ from browser.state.ports import Pages
 from browser.text import codec, display, find
 
 RECENT_PAGES = 64  # decoded pages kept at hand; the store has them all
+SMALL = 65_536  # octets of an encoded page read on the event loop; a larger one goes to a thread
 _LINK = re.compile(r"【(\d+)†")
 
 
@@ -66,7 +69,7 @@ class Displays:
                     f"the page of display {shown.cursor} is no longer kept. Open it again.",
                     url=shown.url or None,
                 )
-            page = codec.decode(blob)
+            page = await _decode(blob)
         self._remember(shown.page_key, page)
         return page
 
@@ -74,7 +77,7 @@ class Displays:
         """Store an encoded page; returns its key and the page."""
         key = codec.key(blob)
         await self._pages.put(key, blob)
-        page = self._recent.get(key) or codec.decode(blob)
+        page = self._recent.get(key) or await _decode(blob)
         self._remember(key, page)
         return key, page
 
@@ -122,6 +125,12 @@ class Displays:
         self._recent.move_to_end(key)
         while len(self._recent) > RECENT_PAGES:
             self._recent.popitem(last=False)
+
+
+async def _decode(blob: bytes) -> Page:
+    if len(blob) <= SMALL:
+        return codec.decode(blob)
+    return await anyio.to_thread.run_sync(codec.decode, blob)
 
 
 def _links(page: Page, shown: tuple[int, ...]) -> tuple[int, ...]:
