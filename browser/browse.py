@@ -117,7 +117,7 @@ class Browser:
                 Reason.UNKNOWN_LINK,
                 f"there is no link {link} in display {shown.cursor}. Its link ids: {valid}.",
             )
-        return await self._open(session, Url.parse(page.links[link].url))
+        return await self._open(session, parse_target(page.links[link].url))
 
     async def scroll(
         self, session: Session, *, amount: int | None, line: int | None, cursor: int | None

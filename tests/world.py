@@ -84,12 +84,12 @@ class World:
         self._open = False
         self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
+        self._thread.join(5)
         with self._lock:
             live = list(self._live)
         for connection in live:
             with contextlib.suppress(OSError):
                 connection.shutdown(socket.SHUT_RDWR)
-        self._thread.join(5)
         for worker in self._workers:
             worker.join(5)
 

@@ -59,7 +59,7 @@ class FetchRecord:
         host: Of the URL asked for.
         url: Asked for.
         final_url: Where redirects ended.
-        outcome: ``ok`` or a reason's code.
+        outcome: ``ok``, a reason's code, ``cancelled`` by the caller, or ``defect`` of ours.
         status: Last HTTP status; 0 when none came.
         octets: Of the decoded body.
         hops: Redirects followed.

@@ -2,8 +2,10 @@
 
 Each call runs in one of a few child processes with limits on memory and processor time, and
 under a deadline that kills the child. A dead worker costs one command; the next one gets a new
-process. What comes back is bytes (`browser.text.codec`), never an object of the child's making
-beyond that.
+process. What comes back is bytes (`browser.text.codec`).
+
+The limits are against documents that cost too much. They are no jail for one that takes over
+the parser itself: the answer of a child is unpickled here, and the child has our rights.
 """
 
 from __future__ import annotations
