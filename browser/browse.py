@@ -122,10 +122,20 @@ class Browser:
     async def scroll(
         self, session: Session, *, amount: int | None, line: int | None, cursor: int | None
     ) -> Result:
-        """Show another window of a page: *amount* lines on (or back), or from *line*."""
+        """Show another window of a page.
+
+        *amount* lines on (or back) from the first line that the display shows, or from *line*;
+        with neither, what comes after the last line shown.
+        """
+        before = self.displays.at(session, cursor)
         shown = self.displays.page_at(session, cursor)
         page = await self.displays.page(shown)
-        start = line if line is not None else max(shown.first + (amount or 0), 0)
+        if line is not None:
+            start = line
+        elif amount is not None:
+            start = max(before.first + amount, 0)
+        else:
+            start = before.last + 1
         if not 0 <= start <= page.last:
             raise UsageError(
                 Reason.UNKNOWN_LINE,

@@ -1,6 +1,7 @@
 """``polite-browser check URL``: what would happen to a URL, rung by rung, without fetching it.
 
-Asks the name server and the site's robots.txt, and nothing else.
+Asks the name server and the site's robots.txt, and nothing else. It knows nothing of what a running
+service has learned, such as a host that asked it to slow down.
 """
 
 from __future__ import annotations
@@ -16,7 +17,9 @@ from browser.net.dial import pins
 from browser.net.pace import rates
 from browser.net.robots import Judged
 from browser.rules.target import parse_target
-from browser.settings import Settings
+from browser.settings import Settings, StoreSection
+
+MEMORY = StoreSection(url="memory:")
 
 
 @dataclass(frozen=True)
@@ -41,7 +44,8 @@ async def check(settings: Settings, text: str) -> list[Rung]:
         ValueError: the settings cannot be used.
     """
     clock = SystemClock()
-    store = build_store(settings, clock)
+    # Nothing of a running service is read or changed: its store is its own.
+    store = build_store(settings.model_copy(update={"store": MEMORY}), clock)
     net = build_net(settings, store, clock)
     try:
         return await _climb(settings, net, text)

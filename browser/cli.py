@@ -78,7 +78,7 @@ def shell(config: str | None, address: str | None, token: str) -> None:
         from browser.background import running  # noqa: PLC0415
         from browser.serve import StartError  # noqa: PLC0415
 
-        settings = _load(config, server={"host": "127.0.0.1", "port": 0})
+        settings = _load(config, server={"host": "127.0.0.1", "port": 0}, store={"url": "memory:"})
         try:
             with running(settings) as here:
                 hand.run(Client(here, next(iter(settings.server.tokens), "")), input)

@@ -37,6 +37,7 @@ from browser.net.transport import GetOnly
 from browser.rules.own_hosts import HostMap
 from browser.search.brave import Brave
 from browser.search.local import Local
+from browser.search.logged import Logged
 from browser.search.mediawiki import MediaWiki
 from browser.search.provider import ApiReply, Provider
 from browser.search.searxng import SearXNG
@@ -183,7 +184,7 @@ def build(
         browser=Browser(
             fetch=net.fetcher,
             render=sandbox,
-            provider=provider,
+            provider=Logged(provider, clock),
             pages=store.pages,
             clock=clock,
             options=Options(

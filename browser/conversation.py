@@ -128,7 +128,8 @@ class Conversations:
         result: Result | None = None
         failure: Failure | None = None
         try:
-            self._spend(session)
+            if command != "sources":  # costs nothing, and is wanted most at the end
+                self._spend(session)
             result = await self._commands[command](session, args)
         except BrowserError as error:
             failure = _failure(command, error)

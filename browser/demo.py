@@ -8,6 +8,7 @@ is printed is what a model sees, to the letter.
 from __future__ import annotations
 
 import contextlib
+import signal
 import tempfile
 import threading
 from collections.abc import Callable, Iterator
@@ -63,10 +64,12 @@ def serve(tell: Print = print) -> None:
     with world() as (address, web):
         with contextlib.closing(Client(address)) as client:
             converse(client, tell)
-        tell(f"\nStill running: {address}/ (console), little web on port {web.port}.")
+        tell(f"\nStill running: {address}/, little web on port {web.port}.")
         tell(f"Try: polite-browser shell --server {address}   Stop with Ctrl-C.")
-        with contextlib.suppress(KeyboardInterrupt):
-            threading.Event().wait()
+        stop = threading.Event()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: stop.set())
+        stop.wait()
 
 
 def converse(client: Client, tell: Print) -> None:

@@ -190,10 +190,11 @@ def test_check_takes_the_shell_s_token_for_no_setting(world: World, settings: st
     assert world.targets("fine.test") == ["/robots.txt"]
 
 
-def test_check_cannot_work_without_its_store(folder: Path):
+def test_check_leaves_the_store_of_a_service_alone(folder: Path):
     with contextlib.closing(sqlite3.connect(folder / "polite-browser.db")) as other:
         other.execute("CREATE TABLE theirs (x)")
-    assert "another program" in refusal(run("check", "http://a.test/"))
+    assert run("check", "http://a.test/").exit_code == 1
+    assert [path.name for path in folder.glob("*.db*")] == ["polite-browser.db"]
 
 
 @pytest.mark.parametrize(

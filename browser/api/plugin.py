@@ -40,6 +40,10 @@ def router(conversations: Conversations, access: Access) -> APIRouter:
     )
 
     async def run(request: Request, session: str | None, command: str, **args: Any) -> JSONResponse:
+        strange = set(request.query_params) - {*args, "session"}
+        if strange:
+            valid = ", ".join(sorted({*args, "session"}))
+            raise Problem(422, "malformed parameters", f"/v1/{command} takes only: {valid}.")
         name = session_name(request, session)
         reply = await conversations.run(owner(request), name, command, args)
         return JSONResponse(reply_json(reply), headers=NO_STORE)
@@ -97,9 +101,9 @@ def router(conversations: Conversations, access: Access) -> APIRouter:
         cursor: Cursor = None,
         session: Session = None,
     ) -> JSONResponse:
-        """Move the window by lines, or to a line. A line inside a fold shows the fold's text."""
-        if (amount is None) == (line is None):
-            raise Problem(422, "malformed parameters", "Give either amount or line.")
+        """Move the window by lines, or to a line; with neither, go on where the window ends."""
+        if amount is not None and line is not None:
+            raise Problem(422, "malformed parameters", "Give amount or line, not both.")
         return await run(request, session, "scroll", amount=amount, line=line, cursor=cursor)
 
     @routes.get("/find", operation_id="find", summary="Find text on the page")

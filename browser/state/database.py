@@ -12,6 +12,7 @@ which they were handed in.
 from __future__ import annotations
 
 import asyncio
+import fcntl
 import os
 import sqlite3
 from collections.abc import Callable, Iterator
@@ -87,19 +88,18 @@ class Database:
         self._path = path.absolute()
         if not self._path.parent.is_dir():
             raise ValueError(f"The folder {self._path.parent} of the store does not exist.")
+        self._lock = self._own()
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="state")
         try:
             self._db, self._inode = self._thread.submit(self._open).result()
         except OSError as error:
-            self._thread.shutdown()
-            raise ValueError(
-                f"The store {self._path} cannot be written: {error.strerror}."
-            ) from error
+            self._give_up()
+            raise self._unwritable(error) from error
         except sqlite3.Error as error:
-            self._thread.shutdown()
+            self._give_up()
             raise self._unusable(error) from error
         except ValueError:
-            self._thread.shutdown()
+            self._give_up()
             raise
 
     async def run(self, job: Callable[[sqlite3.Connection], T]) -> T:
@@ -148,7 +148,34 @@ class Database:
             self._thread.submit(self._db.close)
         except RuntimeError:  # closed before
             return
+        self._give_up()
+
+    def _own(self) -> int:
+        """Hold the lock beside the file: two services on one file would each pace on its own.
+
+        SQLite's locks last as long as a transaction; this one as long as the process, however
+        it ends.
+        """
+        try:
+            lock = os.open(f"{self._path}.lock", os.O_RDWR | os.O_CREAT, 0o600)
+        except OSError as error:
+            raise self._unwritable(error) from error
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            os.close(lock)
+            raise ValueError(
+                f"The store {self._path} is in use by another process. Stop that one, or name "
+                "another file in store.url."
+            ) from error
+        return lock
+
+    def _give_up(self) -> None:
         self._thread.shutdown(wait=True)
+        os.close(self._lock)
+
+    def _unwritable(self, error: OSError) -> ValueError:
+        return ValueError(f"The store {self._path} cannot be written: {error.strerror}.")
 
     def _unusable(self, error: sqlite3.Error) -> ValueError:
         return ValueError(f"The store {self._path} is not a usable SQLite database: {error}.")

@@ -114,11 +114,18 @@ def test_site_limits_where_results_come_from(talk: Talk):
     assert "No results." in nothing["text"]
 
 
-def test_the_last_of_a_repeated_parameter_counts_and_unknown_ones_do_not(service: httpx.Client):
-    reply = service.get("/v1/find?pattern=a&pattern=b&session=twice&other=1").json()
+def test_the_last_of_a_repeated_parameter_counts(service: httpx.Client):
+    reply = service.get("/v1/find?pattern=a&pattern=b&session=twice").json()
     assert reply["failure"]["code"] == "no_page"
     told = service.get("/v1/sessions/twice").json()
     assert told["steps"][0]["args"] == {"pattern": "b"}
+
+
+def test_an_unknown_parameter_is_a_mistake_that_names_the_valid_ones(service: httpx.Client):
+    answer = service.get("/v1/find?pattern=a&session=strange&curser=1")
+    assert answer.status_code == 422
+    assert answer.json()["detail"] == "/v1/find takes only: cursor, pattern, session."
+    assert service.get("/v1/sessions/strange").status_code == 404
 
 
 def test_a_query_keeps_its_plus_signs_spaces_and_letters(talk: Talk):

@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.service.living import Talk
+from tests.service.living import Talk, serving
 from tests.world import World
 
 
@@ -129,6 +129,30 @@ def test_scroll_goes_by_amount_and_to_a_line(world: World, talk: Talk):
     for wrong in ({"line": end + 1}, {"line": -1}, {"amount": 1000}, {"line": 10**9}):
         failure = talk.fails("unknown_line", "scroll", **wrong)
         assert f"0 to {end}" in failure["message"], "the message names what is valid"
+
+
+def test_scroll_without_a_number_goes_on_where_the_window_ended(world: World, talk: Talk):
+    world.page("cursor.test", "/on", numbered(300), "On")
+    first = talk.open("http://cursor.test/on")["page"]["lines"]
+    second = talk.good("scroll")["page"]["lines"]
+    assert second[0] == first[1] + 1
+    talk.good("scroll", line=first[2])
+    talk.fails("unknown_line", "scroll")
+
+
+def test_scroll_from_find_results_counts_from_the_lines_they_show(world: World, talk: Talk):
+    world.page("cursor.test", "/from", numbered(300) + "<p>needle</p>" + numbered(100), "From")
+    talk.open("http://cursor.test/from")
+    shown = talk.good("find", pattern="needle")["page"]["lines"]
+    assert talk.good("scroll", amount=5)["page"]["lines"][0] == shown[0] + 5
+
+
+def test_sources_are_told_when_the_budget_is_used_up(world: World):
+    with serving(world, session={"max_commands": 1}) as client:
+        talk = Talk(client)
+        talk.fails("no_page", "scroll")
+        talk.fails("session_full", "scroll")
+        assert talk.good("sources")["text"].startswith("Sources of this conversation:")
 
 
 def test_scrolling_through_a_page_shows_every_line_once(world: World, talk: Talk):
