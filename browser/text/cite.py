@@ -1,0 +1,52 @@
+"""Citation markers in a model's answer: find them, and know an unfinished one.
+
+Forms read: ``【6†L9-L11】``, ``【6†L9】``, ``【6†title】``, ``【6†source†L3】``. What stands
+between the daggers matters only when it names lines.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+MARKER = re.compile(r"【(?P<cursor>\d{1,9})†(?P<rest>[^【】]{0,400})】")
+_LINES = re.compile(r"L(?P<start>\d{1,9})(?:\s*[-–]\s*L?(?P<end>\d{1,9}))?\Z")
+_UNFINISHED = re.compile(r"【(?:\d{1,9}(?:†[^【】]{0,400})?)?\Z")
+
+
+class Marker(NamedTuple):
+    """One citation in an answer.
+
+    Attributes:
+        start: Offset of its first character, in code points.
+        end: Offset behind its last.
+        text: The marker itself.
+        cursor: Display it names.
+        lines: First and last line, when it names any.
+    """
+
+    start: int
+    end: int
+    text: str
+    cursor: int
+    lines: tuple[int, int] | None
+
+
+def markers(text: str) -> Iterator[Marker]:
+    """Every citation marker of *text*, in order."""
+    for found in MARKER.finditer(text):
+        lines = None
+        for part in reversed(found["rest"].split("†")):
+            named = _LINES.match(part.strip())
+            if named:
+                start = int(named["start"])
+                lines = (start, int(named["end"] or start))
+                break
+        yield Marker(found.start(), found.end(), found.group(), int(found["cursor"]), lines)
+
+
+def holdback(text: str) -> int:
+    """How many characters at the end may begin a marker that is still being written."""
+    found = _UNFINISHED.search(text)
+    return len(text) - found.start() if found else 0

@@ -1,0 +1,95 @@
+"""The form a model reads: header, window of numbered lines, fold marks.
+
+    [2] Title (https://host/path)
+    **viewing lines [0 - 37] of 120**
+
+    L0:
+    L1: URL: https://host/path
+    L2: [23 lines folded: navigation; open at line 2 to read]
+    L25: # Heading
+
+A run of lines outside the main content is folded to one mark, under the number of its first
+line; every line keeps its number and none is thrown away. A window that begins inside a folded
+run, or at its first line, shows the rest of that run plain.
+
+Left to taste: a run that is shorter than its mark is not folded, nor is a short one that has no
+name (the price under a product, the author of a post); a window that would end just before a
+mark holds the mark too, so that reading on does not open what was folded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from browser.model.page import Line, Page
+from browser.text import marks
+from browser.text.clean import one_line
+
+MAX_URL = 1024  # characters of the address in the header
+MAX_TITLE = 400  # characters; a find display has the pattern and the page's title in its title
+LEAST_FOLD = 300  # characters of a run without a name that is folded
+
+
+class Window(NamedTuple):
+    """A run of lines shown at once.
+
+    Attributes:
+        first: First line shown.
+        last: Last line shown; a fold mark shows all it stands for.
+        text: The lines, each ``L{n}: …``, joined by newlines.
+        shown: Numbers of the lines that are shown word for word.
+    """
+
+    first: int
+    last: int
+    text: str
+    shown: tuple[int, ...]
+
+
+def header(cursor: int, title: str, url: str, first: int, last: int, end: int) -> str:
+    """The two lines above a window and the blank line under them."""
+    where = f" ({marks.for_display(url[:MAX_URL])})" if url else ""
+    name = marks.for_display(one_line(title, MAX_TITLE))
+    return f"[{cursor}] {name}{where}\n**viewing lines [{first} - {last}] of {end}**\n\n"
+
+
+def window(page: Page, start: int, window_chars: int) -> Window:
+    """Show *page* from line *start*, about *window_chars* characters of it, at least one line."""
+    lines = page.lines
+    rows: list[str] = []
+    shown: list[int] = []
+    plain_until = start - 1 if lines[start].main else _run_end(lines, start)
+    size, n = 0, start
+    while n <= page.last:
+        mark, stop = "", n
+        if not lines[n].main and n > plain_until:
+            end = _run_end(lines, n)
+            mark = _fold_mark(lines[n : end + 1])
+            stop = end if mark else n
+            plain_until = end
+        row = f"L{n}: {mark or lines[n].text}"
+        if rows and not mark and size + len(row) > window_chars:
+            break
+        rows.append(row)
+        size += len(row) + 1
+        if not mark:
+            shown.append(n)
+        n = stop + 1
+    return Window(start, n - 1, "\n".join(rows), tuple(shown))
+
+
+def _run_end(lines: Sequence[Line], n: int) -> int:
+    while n + 1 < len(lines) and not lines[n + 1].main:
+        n += 1
+    return n
+
+
+def _fold_mark(run: Sequence[Line]) -> str:
+    """The mark for *run*, or nothing when the run is as short as its mark."""
+    areas = list(dict.fromkeys(line.area for line in run if line.area))
+    what = ", ".join(areas[:3]) if areas else "beside the main text"
+    noun = "line" if len(run) == 1 else "lines"
+    mark = f"[{len(run)} {noun} folded: {what}; open at line {run[0].n} to read]"
+    least = len(mark) if areas else LEAST_FOLD
+    return mark if sum(len(line.text) + 6 for line in run) > least else ""

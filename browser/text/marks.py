@@ -1,0 +1,35 @@
+"""The markers of a display, and why a page cannot forge them.
+
+Displays use ``【id†text】`` for links. The same three characters in a page's own text are
+written ``〖〗‡``, so that every marker in a display is ours. In a quote the page's brackets stand
+as they are, since they are common in Chinese and Japanese, but a dagger between them becomes
+``‡``: a quote never holds something that reads as a marker. The delimiters of chat templates
+(``<|…|>``) are broken in displays.
+"""
+
+from __future__ import annotations
+
+import re
+
+_TO_DISPLAY = str.maketrans({"【": "〖", "】": "〗", "†": "‡"})
+_SPECIAL = re.compile("[【】†]|<\\||\\|>")
+_BRACKETED = re.compile("【[^】]*】?")
+
+
+def for_display(text: str) -> str:
+    """Write the page's own text so that nothing in it reads as a marker of ours."""
+    if not _SPECIAL.search(text):
+        return text
+    return text.translate(_TO_DISPLAY).replace("<|", "<¦").replace("|>", "¦>")
+
+
+def for_quote(text: str) -> str:
+    """Keep the page's words, without anything that reads as a citation marker."""
+    if "†" not in text or "【" not in text:
+        return text
+    return _BRACKETED.sub(lambda found: found.group().replace("†", "‡"), text)
+
+
+def link(number: int, text: str, host: str) -> str:
+    """The marker of a link; *host* is empty for a link within the same host."""
+    return f"【{number}†{text}†{host}】" if host else f"【{number}†{text}】"

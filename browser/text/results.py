@@ -1,0 +1,59 @@
+"""Search results as a page: one numbered line a result, best first.
+
+The title is the query and the address is empty, as the models know it. Every line remembers
+which result it belongs to, so that a citation of a line leads to that result.
+"""
+
+from __future__ import annotations
+
+import hashlib
+
+from browser.model.page import Line, Link, Page
+from browser.model.search import Results
+from browser.model.url import Url
+from browser.text.block import Block, Run
+from browser.text.clean import one_line
+from browser.text.number import cut
+
+MAX_TITLE = 110  # characters; a title is one marker
+
+
+def results_page(query: str, results: Results, line_chars: int) -> Page:
+    """Lay out *results* for *query* (4.3 of the contract: list items from line 4 on)."""
+    links: list[Link] = []
+    hosts: dict[int, str] = {}
+    lines = [
+        Line(0, "", "", "meta", glue=""),
+        Line(1, "URL: ", "", "meta"),
+        Line(2, "# Search Results", "Search Results", "heading"),
+        Line(3, "", "", "meta"),
+    ]
+    hits: dict[int, int] = {}
+    for number, hit in enumerate(results.hits):
+        host = Url.parse(hit.url).host
+        title = one_line(hit.title, MAX_TITLE) or host
+        links.append(Link(number, title, hit.url, host))
+        hosts[number] = host
+        runs = [Run(title, "link", number), Run(" " + _details(hit.snippet, hit.date))]
+        for piece in cut(Block(runs, "item", "  * "), hosts, line_chars):
+            hits[len(lines)] = number
+            lines.append(Line(len(lines), piece.text, piece.plain, "item", glue=piece.glue))
+    notes = list(results.ignored) if links else ["No results.", *results.ignored]
+    for note in notes:
+        for piece in cut(Block([Run(one_line(note, 1000))], "note"), hosts, line_chars):
+            lines.append(Line(len(lines), piece.text, piece.plain, "note", glue=piece.glue))
+    body = "\n".join(line.text for line in lines)
+    return Page(
+        url="",
+        title=one_line(query),
+        lines=tuple(lines),
+        links=tuple(links),
+        digest="sha256:" + hashlib.sha256(body.encode()).hexdigest(),
+        media_type="text/plain",
+        hits=hits,
+    )
+
+
+def _details(snippet: str, date: str | None) -> str:
+    text = one_line(snippet, 600)
+    return f"({date}) {text}".rstrip() if date else text

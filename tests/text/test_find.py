@@ -1,0 +1,164 @@
+from __future__ import annotations
+
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from browser.model.page import Line
+from browser.text.find import AROUND, MAX_MATCHES, find, show
+from tests.text.pages import made, page
+
+TEXT = made(
+    "The Dolby  Theatre", "Don’t use “smart quotes” – or do", "naïve café", "STRASSE 灯台", "Ünï"
+)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "lines"),
+    [
+        ("dolby", (2,)),
+        ("DOLBY theatre", (2,)),
+        ("dolby \n theatre", (2,)),
+        ("don't", (3,)),
+        ('"smart QUOTES" - or', (3,)),
+        ("don’t", (3,)),
+        (unicodedata.normalize("NFD", "naïve café"), (4,)),
+        ("straße", (5,)),
+        ("灯台", (5,)),
+        ("üNÏ", (6,)),
+        ("caf\u200bé", (4,)),
+        ("do", (2, 3)),
+        ("theatre don't", (2,)),
+        ("absent", ()),
+        ("d.lby", ()),
+        ("site.example", ()),
+    ],
+)
+def test_a_pattern_is_found_as_a_reader_would(pattern: str, lines: tuple[int, ...]):
+    assert find(TEXT, pattern) == lines
+
+
+@pytest.mark.parametrize("pattern", ["", "  \n ", "\u200b"])
+def test_an_empty_pattern_is_a_mistake(pattern: str):
+    with pytest.raises(ValueError, match="empty"):
+        find(TEXT, pattern)
+
+
+def test_decomposed_text_is_found_by_composed_patterns():
+    assert find(made(unicodedata.normalize("NFD", "Ünïcödé")), "ünïcödé") == (2,)
+
+
+def test_a_phrase_over_the_cut_of_a_line_counts_for_the_line_it_begins_in():
+    sentence = "The quick brown fox jumps over the lazy dog. "
+    made_page = page("<p>" + sentence * 20)
+    assert len(made_page.lines) > 4
+    over = find(made_page, "lazy dog. The quick")
+    assert over[0] == 2
+    assert len(over) == len(made_page.lines) - 2 - (
+        made_page.lines[-1].plain.count("dog. The") == 0
+    )
+
+
+def test_a_word_cut_in_the_middle_is_found():
+    made_page = page("<p>" + "灯台" * 150 + "needle" + "港" * 20)
+    assert len(find(made_page, "灯台needle港")) == 1
+
+
+def test_brackets_can_be_written_as_in_the_display():
+    made_page = made(Line(0, "〖お知らせ〗 a‡b <¦x¦>", "【お知らせ】 a†b <|x|>"))
+    for pattern in ("〖お知らせ〗", "【お知らせ】", "a‡b", "a†b", "<¦x¦>", "<|x|>"):
+        assert find(made_page, pattern) == (2,)
+
+
+def test_folded_lines_are_searched_too():
+    aside = Line(0, "contact us", "contact us", main=False, area="footer")
+    assert find(made("text", aside), "contact") == (3,)
+
+
+def test_link_markers_do_not_stand_in_the_way():
+    made_page = page("<p>at the <a href=/d>Dolby</a> Theatre")
+    assert find(made_page, "the dolby theatre") == (2,)
+
+
+def test_an_image_is_found_by_its_mark():
+    assert find(page("<p>x</p><img alt='A cat'>"), "a cat") == (3,)
+
+
+@given(
+    st.lists(st.text(alphabet="abß İ\u0301", max_size=12), max_size=12),
+    st.text(alphabet="abß İ\u0301", min_size=1, max_size=4),
+)
+def test_numbers_are_true(lines: list[str], pattern: str):
+    made_page = made(*lines)
+    if not pattern.split():
+        return
+    found = find(made_page, pattern)
+    assert list(found) == sorted(set(found))
+    assert all(2 <= n <= made_page.last for n in found)
+    if len(pattern.split()) == 1 and not pattern[0].isspace() and not pattern[-1].isspace():
+        simple = {n for n, line in enumerate(lines, 2) if pattern in line}
+        assert simple <= set(found) or "\u0301" in pattern or "\u0301" in "".join(lines)
+
+
+def test_the_display_shows_each_match_under_its_mark_with_the_lines_around_it():
+    made_page = made("a", "b", "needle", "d", "e", "f", "g", "h", "i needle", "j")
+    seen = show(made_page, find(made_page, "needle"), 4000)
+    assert seen.text.split("\n") == [
+        "# 【0†match at L4】",
+        "L2: a",
+        "L3: b",
+        "L4: needle",
+        "L5: d",
+        "L6: e",
+        "",
+        "# 【1†match at L10】",
+        "L8: g",
+        "L9: h",
+        "L10: i needle",
+        "L11: j",
+    ]
+    assert (seen.first, seen.last) == (2, 11)
+    assert seen.shown == (2, 3, 4, 5, 6, 8, 9, 10, 11)
+
+
+def test_context_that_belongs_to_two_matches_is_shown_once():
+    made_page = made("a", "needle", "b", "needle", "c", "needle")
+    text = show(made_page, find(made_page, "needle"), 4000).text
+    rows = [row for row in text.split("\n") if row.startswith("L")]
+    assert rows == [f"L{n}: {made_page.lines[n].text}" for n in range(2, 8)]
+    assert text.count("match at") == 3
+
+
+def test_the_top_of_the_page_is_no_context():
+    seen = show(TEXT, (2,), 4000)
+    assert seen.shown == (2, 3, 4)
+
+
+def test_matches_beyond_the_window_are_counted():
+    made_page = made(*[f"needle {'x' * 150}"] * 40)
+    seen = show(made_page, find(made_page, "needle"), 1000)
+    last = seen.text.split("\n")[-1]
+    done = seen.text.count("match at")
+    assert last == f"[{40 - done} more matches, the next at line {2 + done}]"
+    assert len(seen.text) < 1300
+
+
+def test_no_more_than_fifty_matches_are_shown():
+    made_page = made(*["needle", "a", "b", "c", "d", "e"] * 80)
+    seen = show(made_page, find(made_page, "needle"), 10**6)
+    assert seen.text.count("match at") == MAX_MATCHES
+    assert seen.text.endswith(f"[30 more matches, the next at line {2 + 6 * MAX_MATCHES}]")
+
+
+def test_the_first_match_is_shown_however_small_the_window():
+    made_page = made("x" * 200, "y" * 200, "needle" + "z" * 190, "w" * 200)
+    seen = show(made_page, (4,), 100)
+    assert seen.shown == tuple(range(4 - AROUND, 6))
+
+
+def test_folded_lines_are_shown_word_for_word():
+    asides = [Line(0, f"aside {n}", f"aside {n}", main=False, area="footer") for n in range(9)]
+    made_page = made("text", *asides)
+    assert "L7: aside 4" in show(made_page, find(made_page, "aside 4"), 4000).text

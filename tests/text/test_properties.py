@@ -1,0 +1,260 @@
+"""What holds for every document: no visible word is lost, none is made up, none is moved."""
+
+from __future__ import annotations
+
+import gzip
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from browser.errors import FetchFailed
+from browser.model.page import Page
+from browser.text import render
+from browser.text.clean import clean
+from browser.text.elements import SKIPPED
+from browser.text.find import find
+from browser.text.hidden import is_hidden
+from browser.text.quote import words
+from browser.text.sniff import decode
+from tests.text.pages import MARKER, URL, data
+
+BLOCK = [
+    "p",
+    "div",
+    "section",
+    "article",
+    "main",
+    "nav",
+    "footer",
+    "aside",
+    "h1",
+    "h2",
+    "ul",
+    "blockquote",
+    "pre",
+    "details",
+    "figure",
+]
+INLINE = [
+    "b",
+    "i",
+    "span",
+    "em",
+    "code",
+    "a href=/x",
+    "a href=//o.example/",
+    "a href=/long",
+    "sup",
+    "sub",
+    "button",
+    "label",
+    "ruby",
+]
+HIDDEN = [
+    "div hidden",
+    "p style='display:none'",
+    "span class=sr-only",
+    "script",
+    "template",
+    "textarea",
+]
+
+WORD = st.one_of(
+    st.integers(0, 10**6).map("w{}".format),
+    st.sampled_from(
+        ["灯台", "กำปั่น", "سفينة", "né", "【x】", "a†b", "&lt;|", "U.S.", "x" * 90, "Ende."]
+    ),
+)
+TEXT = st.lists(WORD, min_size=1, max_size=12).map(" ".join)
+
+
+def wrapped(children: st.SearchStrategy[str], tags: list[str]) -> st.SearchStrategy[str]:
+    return st.tuples(st.sampled_from(tags), st.lists(children, max_size=4)).map(
+        lambda made: f"<{made[0]}>{' '.join(made[1])}</{made[0].split()[0]}>"
+    )
+
+
+def items(children: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
+    return st.lists(children, min_size=1, max_size=4).map(
+        lambda made: "<ol>" + "".join(f"<li>{item}" for item in made) + "</ol>"
+    )
+
+
+def table(children: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
+    row = st.lists(children, min_size=1, max_size=3)
+    return st.lists(row, min_size=1, max_size=3).map(
+        lambda rows: (
+            "<table>"
+            + "".join("<tr>" + "".join(f"<td>{cell}" for cell in row) for row in rows)
+            + "</table>"
+        )
+    )
+
+
+HTML = st.recursive(
+    TEXT,
+    lambda children: st.one_of(
+        wrapped(children, BLOCK),
+        wrapped(children, INLINE),
+        wrapped(children, HIDDEN),
+        items(children),
+        table(children),
+        st.lists(children, max_size=3).map("<br>".join),
+        st.just("<img src=x alt='an image'>"),
+    ),
+    max_leaves=20,
+)
+
+
+def visible(html: str) -> str:
+    """The text that a person sees, in document order, by the plainest walk there is."""
+    tree = LexborHTMLParser(html)
+    parts: list[str] = []
+
+    def walk(node: LexborNode) -> None:
+        child = node.first_child
+        while child is not None:
+            if child.is_text_node:
+                parts.append(child.text_content or "")
+            elif child.is_element_node:
+                tag = child.tag or ""
+                if tag not in SKIPPED and not is_hidden(tag, child.attributes):
+                    walk(child)
+            child = child.next
+
+    assert tree.body is not None
+    walk(tree.body)
+    return clean("".join(parts))
+
+
+def read(body: bytes, content_type: str = "text/html; charset=utf-8") -> Page | None:
+    """The page, or nothing where there is none; a failure has to say what to do next."""
+    try:
+        return render(body, content_type, URL)
+    except FetchFailed as error:
+        if not error.sentence.endswith("."):
+            raise
+        return None
+
+
+def squeezed(text: str) -> str:
+    return "".join(text.split())
+
+
+def joined(page: Page) -> str:
+    return "".join(line.glue + line.plain for line in page.lines[2:] if line.plain)
+
+
+@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(HTML)
+def test_every_visible_word_stands_in_the_plain_lines_in_order(html: str):
+    expected = squeezed(visible(f"<body>{html}"))
+    page = read(f"<body>{html}".encode())
+    if page is None:
+        assert not expected
+        return
+    assert squeezed(joined(page)).replace("‡", "†") == expected
+
+
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(HTML)
+def test_a_display_holds_the_same_words_and_no_marker_but_ours(html: str):
+    page = read(f"<body>{html}".encode())
+    if page is None:
+        return
+    for line in page.lines[2:]:
+        assert len(line.text) <= 200
+        assert "\n" not in line.text
+        assert "<|" not in line.text
+        ids = [int(number) for number, _, _ in MARKER.findall(line.text)]
+        assert line.text.count("【") == len(ids)
+        assert all(0 <= number < len(page.links) for number in ids)
+    named = {int(number) for line in page.lines for number, _, _ in MARKER.findall(line.text)}
+    assert named == set(range(len(page.links)))
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(HTML, st.data())
+def test_what_is_quoted_can_be_found_where_it_was_quoted(html: str, data: st.DataObject):
+    page = read(f"<body>{html}".encode())
+    if page is None:
+        return
+    start = data.draw(st.integers(2, page.last))
+    quoted = words(page, start, start, 10**6).text
+    if quoted.split():
+        assert start in find(page, quoted)
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.binary(max_size=400),
+    st.sampled_from(["text/html", "text/plain", "text/markdown", "", "text/html; charset=utf-16"]),
+)
+def test_any_bytes_are_a_page_or_a_failure_with_a_reason(body: bytes, content_type: str):
+    page = read(body, content_type)
+    if page is not None:
+        assert len(page.lines) > 2
+        assert all(len(line.text) <= 200 for line in page.lines[2:])
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(
+    st.lists(
+        st.sampled_from(
+            [
+                "<",
+                ">",
+                "</",
+                "<!--",
+                "-->",
+                "<p",
+                "<a href=",
+                "<td>",
+                "<tr>",
+                "<li>",
+                "</table>",
+                "<table>",
+                "<svg>",
+                "<math>",
+                "<select>",
+                "<title>",
+                "<pre>\n",
+                "x ",
+                "'",
+                '"',
+                "&",
+                "&#",
+                ";",
+                "<br/>",
+                "</p>",
+                "<form>",
+                "</body>",
+                "<html>",
+                "<frameset>",
+                "<plaintext>",
+                "<template>",
+            ]
+        ),
+        max_size=40,
+    )
+)
+def test_any_soup_of_tags_is_read_without_an_error(soup: list[str]):
+    html = "".join(["x", *soup])
+    page = read(html.encode(), "text/html")
+    assert page is not None
+    assert squeezed(joined(page)).replace("‡", "†") == squeezed(visible(html))
+
+
+@pytest.mark.timeout(60)
+@pytest.mark.parametrize("corpus", ["aeb", "magic-forum", "wcxb-test"])
+def test_on_real_pages_every_visible_word_is_kept_too(corpus: str):
+    checked = 0
+    for path in sorted(data("pages", corpus, "pages").glob("*.html.gz"))[:9]:
+        body = gzip.decompress(path.read_bytes())
+        page = render(body, "text/html", URL)
+        expected = squeezed(visible(decode(body, "text/html", markup=True)))
+        assert squeezed(joined(page)).replace("‡", "†") == expected.replace("‡", "†"), path.name
+        checked += 1
+    assert checked
