@@ -66,6 +66,8 @@ class Page:
         published: ISO date, as the page says.
         truncated: Whether text was cut because the page exceeds a limit.
         hits: For a page of search results, the link id that each line belongs to.
+        memo: What functions worked out from the lines, by function; kept as long as the page,
+            never stored.
     """
 
     url: str
@@ -79,6 +81,7 @@ class Page:
     published: str | None = None
     truncated: bool = False
     hits: dict[int, int] = field(default_factory=dict)
+    memo: dict[object, object] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @property
     def last(self) -> int:

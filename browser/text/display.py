@@ -87,9 +87,9 @@ def _run_end(lines: Sequence[Line], n: int) -> int:
 
 def _fold_mark(run: Sequence[Line]) -> str:
     """The mark for *run*, or nothing when the run is as short as its mark."""
-    areas = list(dict.fromkeys(line.area for line in run if line.area))
-    what = ", ".join(areas[:3]) if areas else "beside the main text"
+    kinds = dict.fromkeys(line.area or "beside the main text" for line in run)
+    what = ", ".join(list(kinds)[:3])
     noun = "line" if len(run) == 1 else "lines"
     mark = f"[{len(run)} {noun} folded: {what}; open at line {run[0].n} to read]"
-    least = len(mark) if areas else LEAST_FOLD
+    least = len(mark) if any(line.area for line in run) else LEAST_FOLD
     return mark if sum(len(line.text) + 6 for line in run) > least else ""

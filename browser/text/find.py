@@ -13,6 +13,7 @@ import re
 import unicodedata
 from bisect import bisect_right
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from browser.model.page import Line, Page
 from browser.text import marks
@@ -21,6 +22,7 @@ from browser.text.display import Window
 
 MAX_MATCHES = 50
 _SHAPES = str.maketrans(dict(zip("‘’‚‛ʼ“”„‟‐‑‒–—―−", "'" * 5 + '"' * 4 + "-" * 7, strict=True)))
+_MARKER = re.compile("【\\d+†([^†】]*)(?:†[^】]*)?】")
 AROUND = 2  # lines shown before and after a match
 
 
@@ -34,10 +36,13 @@ def find(page: Page, pattern: str) -> tuple[int, ...]:
     if not words:
         raise ValueError("an empty pattern matches nothing")
     wanted = re.compile(r"\s+".join(map(re.escape, words)))
-    text, starts, numbers = _joined(page.lines)
+    return _matches(wanted, _words(page)) or _matches(wanted, _shown(page))
+
+
+def _matches(wanted: re.Pattern[str], joined: Joined) -> tuple[int, ...]:
     found: list[int] = []
-    for match in wanted.finditer(text):
-        n = numbers[bisect_right(starts, match.start()) - 1]
+    for match in wanted.finditer(joined.text):
+        n = joined.numbers[bisect_right(joined.starts, match.start()) - 1]
         if not found or found[-1] != n:
             found.append(n)
     return tuple(found)
@@ -48,20 +53,39 @@ def _fold(text: str) -> str:
     return marks.for_display(folded.translate(_SHAPES))
 
 
-def _joined(lines: tuple[Line, ...]) -> tuple[str, list[int], list[int]]:
+class Joined(NamedTuple):
     """One folded text of all lines, where each begins in it, and its number."""
+
+    text: str
+    starts: list[int]
+    numbers: list[int]
+
+
+def _words(page: Page) -> Joined:
+    """The page's own words; made once for a page, since models look for one word after another."""
+    joined = page.memo.get(_words)
+    if not isinstance(joined, Joined):
+        joined = page.memo[_words] = _join(page.lines, [x.plain or x.text for x in page.lines])
+    return joined
+
+
+def _shown(page: Page) -> Joined:
+    """The lines as displayed, for a pattern copied from a display: ruby in brackets, bars."""
+    return _join(page.lines, [_MARKER.sub(r"\1", line.text) for line in page.lines])
+
+
+def _join(lines: tuple[Line, ...], texts: list[str]) -> Joined:
     parts: list[str] = []
     starts: list[int] = []
     numbers: list[int] = []
     at = 0
     for line in lines[2:]:
-        words = line.plain or line.text
-        part = line.glue + _fold(words)
+        part = line.glue + _fold(texts[line.n])
         starts.append(at + len(line.glue))
         numbers.append(line.n)
         parts.append(part)
         at += len(part)
-    return "".join(parts), starts, numbers
+    return Joined("".join(parts), starts, numbers)
 
 
 def show(page: Page, matches: tuple[int, ...], window_chars: int) -> Window:

@@ -32,10 +32,11 @@ from browser.text.elements import (
 from browser.text.hidden import is_hidden
 from browser.text.inline import Anchor, Inline
 from browser.text.links import Links
+from browser.text.nodes import formula, is_gutter, is_mark, is_power, whole
 from browser.text.rows import is_row
 
+MAX_BLANKS = 2  # blank lines in a row that are kept in code
 MAX_INDENT = 8  # lists within lists that are told apart
-_EXPONENT = re.compile(r"[-+−–]?[\dnxk](?:[\d.,+−–-]{0,6})\Z")
 _BESIDE = re.compile(
     r"(?:^|[\s_-])(?:share|sharing|social|related|recommend\w*|promo\w*|newsletter|subscribe|cookie\w*"
     r"|consent|breadcrumbs?|pagination|pager|advert\w*|ads?|sponsor\w*|popup|modal|skip-?link)(?=$|[\s_-])",
@@ -73,6 +74,8 @@ class Walk:
         self._bullets: list[str] = []  # of the open items: what goes in front of the next line
         self._quotes = 0
         self._verbatim = 0
+        self._coding = False  # a line of the open <pre> was added
+        self._blanks = 0  # blank lines since then
         self._row = False  # inside a table row that is shown as one
         self._rows: list[bool] = []  # of the open tables: whether the row before was one
         self._cells = 0
@@ -118,10 +121,10 @@ class Walk:
     def flush(self) -> None:
         """End the current block."""
         runs = self.inline.take()
-        if not runs:
-            return
         if self._verbatim:
-            self._add(Block(runs, "code", verbatim=True))
+            self._flush_code(runs)
+            return
+        if not runs:
             return
         role, prefix = self._role, self._prefix
         if self._bullets and role in ("item", "heading"):
@@ -130,6 +133,16 @@ class Walk:
         elif self._quotes and role == "text":
             role, prefix = "quote", "> "
         self._add(Block(runs, role, prefix))
+
+    def _flush_code(self, runs: list[Run]) -> None:
+        if not runs:
+            self._blanks += 1
+            return
+        if self._coding:
+            for _ in range(min(self._blanks, MAX_BLANKS)):
+                self._add(Block([], "code", verbatim=True))
+        self._add(Block(runs, "code", verbatim=True))
+        self._coding, self._blanks = True, 0
 
     def _add(self, block: Block) -> None:
         block.area = self._areas[-1] if self._areas else ""
@@ -141,7 +154,8 @@ class Walk:
         if tag in self._skipped:
             return _SKIP
         attributes = node.attributes
-        if is_hidden(tag, attributes) and attributes.get("id") not in self._streamed:
+        hidden = is_hidden(tag, attributes) and attributes.get("id") not in self._streamed
+        if hidden or (self._verbatim and is_gutter(attributes)):
             return _SKIP
         if self._row:
             return self._enter_in_row(node, tag, attributes)
@@ -171,7 +185,7 @@ class Walk:
         if tag in HEADINGS:
             self._role, self._prefix = "heading", HEADINGS[tag]
         elif tag in LISTS:
-            self._lists.append(_whole(attributes.get("start"), 1) if tag == "ol" else None)
+            self._lists.append(whole(attributes.get("start"), 1) if tag == "ol" else None)
         elif tag in ("li", "dd"):
             self._role = "item"
             self._bullets.append(self._bullet(attributes) if tag == "li" else "    ")
@@ -185,6 +199,7 @@ class Walk:
     def _count(self, tag: str, step: int) -> None:
         if tag in VERBATIM:
             self._verbatim += step
+            self._coding, self._blanks = False, 0
         elif tag in CONTENTS:
             self._contents += step
         elif tag == "table" and step > 0:
@@ -210,13 +225,18 @@ class Walk:
         number = self._lists[-1] if self._lists else None
         if number is None:
             return indent + "* "
-        number = _whole(attributes.get("value"), number)
+        number = whole(attributes.get("value"), number)
         self._lists[-1] = number + 1
         return f"{indent}{number}. "
 
     def _enter_inline(self, node: LexborNode, tag: str, attributes: _Attributes) -> object:
         if tag == "a":
-            return self.inline.enter_link(node, attributes.get("href"))
+            reference = attributes.get("href")
+            if reference and reference.startswith("#") and is_mark(node):
+                return _SKIP
+            return self.inline.enter_link(node, reference)
+        if tag == "button" and is_mark(node):
+            return _SKIP
         if tag == "br":
             if self.inline.in_link or self._role == "heading" or self._row:
                 self.inline.space()
@@ -224,25 +244,16 @@ class Walk:
                 self.flush()
         elif tag == "img":
             self.inline.image(attributes.get("alt") or "")
-        elif tag == "math" and (formula := _formula(node)):
-            self.text(f" {formula} ")
+        elif tag == "math" and (written := formula(node)):
+            self.text(f" {written} ")
             return _SKIP
         elif tag == "rt":
             self.inline.deco("(")
-        elif tag == "sup" and self._is_power(node):
+        elif tag == "sup" and not self.inline.in_link and is_power(node, self.inline.last):
             self.inline.deco("^")
         elif tag in SPACED:
             self.inline.space()
         return None
-
-    def _is_power(self, node: LexborNode) -> bool:
-        before = self.inline.last
-        return (
-            not self.inline.in_link
-            and (before.isalnum() or before == ")")
-            and _EXPONENT.match((node.text(deep=True) or "").strip()) is not None
-            and node.css_first("a") is None
-        )
 
     def _leave(self, tag: str, state: object) -> None:
         if self._row and tag in BLOCKS:
@@ -282,16 +293,3 @@ class Walk:
 
 
 _SKIP = object()
-
-
-def _formula(node: LexborNode) -> str:
-    """A formula as its author wrote it: drawn symbols in a row say less."""
-    source = node.css_first('annotation[encoding="application/x-tex"]')
-    return node.attributes.get("alttext") or (source.text(deep=True) if source else "") or ""
-
-
-def _whole(text: str | None, default: int) -> int:
-    try:
-        return int(text[:9]) if text else default
-    except ValueError:
-        return default

@@ -35,6 +35,7 @@ LEAST_SHARE = 0.2  # of the text outside links and chrome; less is no main conte
 LEAST_TOKENS = 25
 MOST_LINKED = 0.6  # of the characters of a list that belongs to the text around it
 LEAST_LIST = 150  # characters
+THREAD = 5  # gaps in the main content that make it a thread
 LISTED = 0.7  # of its blocks that are items, rows or code
 PROSE = 12  # words that a main block in navigation, a footer and the like has at least
 
@@ -56,8 +57,10 @@ def mark_main(blocks: Sequence[Block], judged: str | None) -> None:
     _align(blocks, tokens, found, judged or "")
     _fill_gaps(blocks, tokens)
     _fill_lists(blocks)
+    _fill_inside(blocks)
     _add_tables(blocks)
     _add_headings(blocks)
+    _add_blanks(blocks)
     if not any(block.main for block in blocks):
         for block in blocks:
             block.main = not block.area
@@ -123,6 +126,40 @@ def _fill_lists(blocks: Sequence[Block]) -> None:
         if size >= LEAST_LIST and linked < MOST_LINKED * size and listed > LISTED * len(between):
             for block in between:
                 block.main = True
+
+
+def _fill_inside(blocks: Sequence[Block]) -> None:
+    """Join what the judge passed over inside the article, from its title to its last main block.
+
+    A line or two (a byline, a standfirst) always; everything where there are many gaps: that is
+    a thread of posts, and one of them left out would give words to the wrong person.
+    """
+    mains = [n for n, block in enumerate(blocks) if block.main and block.inside]
+    if not mains:
+        return
+    first = next((n for n in range(mains[0], -1, -1) if blocks[n].prefix == "# "), mains[0])
+    gaps: list[list[Block]] = [[]]
+    for block in blocks[first : mains[-1] + 1]:
+        if block.main or not block.inside or block.area or block.beside:
+            gaps.append([])
+        else:
+            gaps[-1].append(block)
+    gaps = [gap for gap in gaps if gap]
+    thread = len(gaps) >= THREAD
+    for gap in gaps:
+        size = sum(len(block.words()) for block in gap)
+        linked = sum(block.linked() for block in gap)
+        if thread or len(gap) <= GAP:
+            most = MOST_LINKED if thread else MOST_LINKED / 2
+            for block in gap:
+                block.main = linked < most * size
+
+
+def _add_blanks(blocks: Sequence[Block]) -> None:
+    """A blank line of code goes with the line before it."""
+    for before, block in pairwise(blocks):
+        if not block.runs:
+            block.main = before.main
 
 
 def _add_tables(blocks: Sequence[Block]) -> None:

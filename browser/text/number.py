@@ -22,7 +22,7 @@ _SENTENCE = re.compile(
 )
 _CLAUSE = re.compile(f"[,;:،؛–—][{_CLOSERS}]*\\s+|[，；：、][{_CLOSERS}]*\\s*")
 _ABBREVIATION = re.compile(
-    r"(?:\b(?:Mr|Mrs|Ms|Dr|Prof|St|Sr|Jr|vs|etc|No|Nr|Sra|ca|bzw|Fig|cf|al|e\.g|i\.e|z\.B|d\.h|U\.S)|\b[A-Z])\.\s+\Z"
+    r"(?:\b(?:Mr|Mrs|Ms|Dr|Prof|St|Sr|Jr|vs|etc|No|Nr|Sra|ca|bzw|Fig|cf|al|e\.g|i\.e|z\.B|d\.h|U\.S)|\b[A-Z]|(?<!\S)\d{1,2})\.\s+\Z"
 )
 _GAP = re.compile(r"\s+")
 _HIDDEN_IN_SPAN = str.maketrans(dict.fromkeys(" .!?…؟۔।॥。！？．｡,;:،؛–—，；：、", "_"))
@@ -90,6 +90,8 @@ def cut(block: Block, hosts: dict[int, str], limit: int) -> Iterator[Piece]:
     room = max(limit - len(prefix), LEAST_ROOM)
     composed = compose(block, hosts, room)
     if not composed.text.strip():
+        if block.role == "code" and not block.runs:
+            yield Piece("", "", "\n")  # a blank line between lines of code
         return
     if len(composed.text) <= room:
         yield Piece(prefix + composed.text, composed.plain, "\n")

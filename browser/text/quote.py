@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from browser.model.page import Line, Page
+from browser.model.page import Page
 from browser.text.cluster import edge
 
 WHOLE = 80  # characters of a quote that is named in full
@@ -77,11 +77,16 @@ def source_url(page: Page, text: str) -> str:
     wanted = [part for part in parts if part]
     if not base or not wanted:
         return base
-    return f"{base}#:~:text={_directive(wanted, _page_text(page.lines))}"
+    return f"{base}#:~:text={_directive(wanted, _page_text(page))}"
 
 
-def _page_text(lines: tuple[Line, ...]) -> str:
-    return _SPACE.sub(" ", "".join(line.glue + line.plain for line in lines[2:])).casefold()
+def _page_text(page: Page) -> str:
+    """All words of the page in one line, made once for a page."""
+    text = page.memo.get(_page_text)
+    if not isinstance(text, str):
+        whole = "".join(line.glue + line.plain for line in page.lines[2:])
+        text = page.memo[_page_text] = " ".join(whole.split()).casefold()
+    return text
 
 
 def _directive(wanted: list[str], page_text: str) -> str:

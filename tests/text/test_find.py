@@ -162,3 +162,18 @@ def test_folded_lines_are_shown_word_for_word():
     asides = [Line(0, f"aside {n}", f"aside {n}", main=False, area="footer") for n in range(9)]
     made_page = made("text", *asides)
     assert "L7: aside 4" in show(made_page, find(made_page, "aside 4"), 4000).text
+
+
+def test_text_copied_from_the_display_is_found_where_it_differs_from_the_page_s_words():
+    japanese = page("<p><ruby>漢字<rt>かんじ</rt></ruby>の表</p><table><tr><td>a<td>b</table>")
+    assert find(japanese, "漢字(かんじ)の表") == (2,)
+    assert find(japanese, "漢字かんじ") == (2,)
+    assert find(japanese, "| a | b |") == (3,)
+
+
+def test_a_page_is_prepared_once_and_each_page_for_itself():
+    one, other = page("<p>apples</p>"), page("<p>pears</p>")
+    assert find(one, "apples") == (2,)
+    assert len(one.memo) == 1
+    assert find(one, "pears") == ()
+    assert find(other, "pears") == (2,)

@@ -100,8 +100,8 @@ def test_a_quote_in_a_list_item_is_a_quote():
 
 def test_code_is_kept_line_by_line_with_its_indentation():
     html = "<pre>\ndef f(x):\n\treturn  x\n\n    # end  </pre><p>after"
-    assert plain(html) == ["def f(x):", "\treturn  x", "    # end  ", "after"]
-    assert [line.role for line in page(html).lines[2:]] == ["code", "code", "code", "text"]
+    assert plain(html) == ["def f(x):", "\treturn  x", "", "    # end  ", "after"]
+    assert [line.role for line in page(html).lines[2:]] == ["code"] * 4 + ["text"]
 
 
 def test_highlighted_code_is_code():
@@ -202,3 +202,22 @@ def test_misnested_tags_lose_nothing():
 
 def test_a_tree_as_deep_as_the_guard_allows_is_walked():
     assert shown("<div>" * 400 + "deep") == ["deep"]
+
+
+def test_blank_lines_stand_within_code_and_not_around_it():
+    html = "<pre>\n\n\na = 1\n\n\n\n\nb = 2\n\n\n</pre><p>after"
+    assert plain(html) == ["a = 1", "", "", "b = 2", "after"]
+
+
+def test_line_numbers_in_a_gutter_are_no_code():
+    html = "<pre><span class=linenos>1</span>a = 1\n<span class='lineno'>2</span>b = 2</pre>"
+    assert plain(html) == ["a = 1", "b = 2"]
+
+
+def test_signs_to_click_are_no_text():
+    html = "<h2>Rules<a class=headerlink href='#rules'>¶</a></h2><button>⧉</button><p>One.</p>"
+    assert plain(html) == ["Rules", "One."]
+
+
+def test_a_short_link_with_letters_stays():
+    assert plain("<p><a href='#a'>A</a> <a href='#2'>2</a> <button>OK</button></p>") == ["A 2 OK"]

@@ -142,3 +142,30 @@ def test_a_whole_page_is_told_apart_from_its_frame():
     folded = {line.plain for line in made.lines[2:] if not line.main}
     assert folded == {"Site", "A", "B", "© The site"}
     assert all(line.area for line in made.lines if not line.main)
+
+
+def test_a_byline_between_the_title_and_the_story_belongs():
+    blocks = [
+        Block([Run("The tide")], "heading", "# ", inside=True),
+        text("By Ines Calloway", inside=True),
+        *(text(words, inside=True) for words in STORY),
+    ]
+    assert all(main(blocks, "\n".join(STORY)))
+
+
+def test_posts_that_the_judge_passed_over_belong_to_their_thread():
+    posts = [
+        text(part, inside=True)
+        for n in range(8)
+        for part in (f"member {n}", "Joined", "Nov 2009, far away", STORY[n])
+    ]
+    assert all(main(posts, "\n".join(STORY[::2]))[3:-4])
+
+
+def test_a_box_of_links_between_paragraphs_stays_outside():
+    blocks = [
+        *(text(words, inside=True) for words in STORY[:4]),
+        *(Block([Run(f"Another story {n}", "link", n)], "item", inside=True) for n in range(6)),
+        *(text(words, inside=True) for words in STORY[4:]),
+    ]
+    assert main(blocks, "\n".join(STORY)) == [True] * 4 + [False] * 6 + [True] * 4

@@ -221,3 +221,8 @@ def test_the_note_about_a_cut_page_is_the_last_line():
     assert len(lines) == 10
     assert re.fullmatch(r"\[The rest of the page is cut: .* 10 lines\.\]", lines[-1].text)
     assert lines[-2].text == "6"
+
+
+def test_a_line_does_not_end_behind_the_day_of_a_date():
+    text = "Die Fähre fuhr am Abend des 12. März 2023 zum ersten Mal. " * 8
+    assert not [piece for piece in pieces(text) if piece.endswith("12.")]

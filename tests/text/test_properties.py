@@ -16,6 +16,7 @@ from browser.text.clean import clean
 from browser.text.elements import SKIPPED
 from browser.text.find import find
 from browser.text.hidden import is_hidden
+from browser.text.nodes import is_mark
 from browser.text.quote import words
 from browser.text.sniff import decode
 from tests.text.pages import MARKER, URL, data
@@ -109,7 +110,10 @@ HTML = st.recursive(
 
 
 def visible(html: str) -> str:
-    """The text that a person sees, in document order, by the plainest walk there is."""
+    """The text that a person sees, in document order, by the plainest walk there is.
+
+    Without signs to click on: a copy button, the pilcrow beside a heading.
+    """
     tree = LexborHTMLParser(html)
     parts: list[str] = []
 
@@ -120,7 +124,9 @@ def visible(html: str) -> str:
                 parts.append(child.text_content or "")
             elif child.is_element_node:
                 tag = child.tag or ""
-                if tag not in SKIPPED and not is_hidden(tag, child.attributes):
+                href = child.attributes.get("href") or ""
+                sign = (tag == "button" or href.startswith("#")) and is_mark(child)
+                if tag not in SKIPPED and not sign and not is_hidden(tag, child.attributes):
                     walk(child)
             child = child.next
 
