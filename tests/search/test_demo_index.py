@@ -100,3 +100,15 @@ async def test_what_no_page_says_is_not_found(built):
 async def test_a_page_that_robots_txt_closes_is_still_listed_so_that_a_click_can_say_so(built):
     found = await urls(built, "press kit scan", site="reelarchive.test")
     assert any("/members/" in url for url in found)
+
+
+@pytest.mark.parametrize(
+    ("text", "page"),
+    [
+        ("95th Academy Awards", "95th_Academy_Awards"),
+        ("Tide", "Tide"),
+        ("Michelle Yeoh", "Michelle_Yeoh"),
+    ],
+)
+async def test_the_page_that_is_called_just_so_comes_first(built, text, page):
+    assert (await urls(built, text))[0] == f"{OPENLORE}/{page}"
