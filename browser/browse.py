@@ -20,7 +20,7 @@ from browser.model.url import Url
 from browser.rules.target import parse_target
 from browser.search.provider import Provider
 from browser.state.ports import Pages
-from browser.text import codec, find, quote
+from browser.text import codec, find, marks, quote
 from browser.text.clean import one_line
 from browser.text.results import results_page
 
@@ -216,7 +216,8 @@ class Browser:
         )
         session.quotes.append(made)
         cut = " (cut at the operator's limit)" if said.truncated else ""
-        text = f"Quoted {made.citation}{cut} from {page.title} ({page.url}):\n{said.text}"
+        title = marks.for_display(page.title)
+        text = f"Quoted {made.citation}{cut} from {title} ({page.url}):\n{said.text}"
         return Result(text, shown, page, quote=made)
 
     async def sources(self, session: Session) -> Result:
@@ -230,7 +231,7 @@ class Browser:
             cursors = ", ".join(str(shown.cursor) for shown in displays)
             quotes = " ".join(item.citation for item in session.quotes if item.url == url)
             rows.append(
-                f"  * {displays[-1].title} ({url}): read in display {cursors}"
+                f"  * {marks.for_display(displays[-1].title)} ({url}): read in display {cursors}"
                 + (f"; quoted {quotes}" if quotes else "")
             )
         return Result("\n".join(["Sources of this conversation:", *(rows or ["  (none yet)"])]))

@@ -252,6 +252,7 @@ def _about(settings: Settings, since: str) -> about.About:
         contact=settings.agent.contact,
         rate=settings.limits.rate,
         burst=settings.limits.burst,
+        hourly=settings.limits.hourly,
         provider=settings.search.chosen,
         prefixes=tuple(str(prefix) for prefix in settings.egress.prefixes),
         since=since,

@@ -124,11 +124,13 @@ class Conversations:
     async def _run(self, session: Session, command: str, args: dict[str, Any]) -> Reply:
         began = self._clock.now()
         sizes = len(session.displays), len(session.quotes), len(session.steps)
-        told = session.commands > self._max_commands
+        told = session.commands > self._max_commands or (
+            command == "sources" and session.commands >= self._max_commands
+        )
         result: Result | None = None
         failure: Failure | None = None
         try:
-            if command != "sources":  # costs nothing, and is wanted most at the end
+            if not (told and command == "sources"):  # wanted most at the end, and costs nothing
                 self._spend(session)
             result = await self._commands[command](session, args)
         except BrowserError as error:

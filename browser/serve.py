@@ -68,8 +68,13 @@ def server(settings: Settings, make: Callable[[Settings], FastAPI] = build) -> u
     except ValueError as error:
         raise StartError(str(error)) from error
     inbound = settings.server
-    if not inbound.tokens and not inbound.allowed_hosts:
-        app.add_middleware(LocalOnly, host=inbound.host, origins=inbound.cors_origins)
+    if not inbound.tokens:
+        app.add_middleware(
+            LocalOnly,
+            host=inbound.host,
+            origins=inbound.cors_origins,
+            any_host=bool(inbound.allowed_hosts),
+        )
     return uvicorn.Server(
         uvicorn.Config(
             app,

@@ -20,6 +20,7 @@ class About:
         contact: E-mail of the operator, possibly empty.
         rate: Requests a second to one host, in the long run.
         burst: Requests at once after a pause.
+        hourly: Requests an hour.
         provider: Of searches.
         prefixes: Address ranges that requests come from.
         since: ISO time at which they were published, the start of the service.
@@ -30,6 +31,7 @@ class About:
     contact: str
     rate: float
     burst: int
+    hourly: int
     provider: str
     prefixes: tuple[str, ...] = ()
     since: str = ""
@@ -59,9 +61,11 @@ def router(about: About) -> APIRouter:
             "This browser opens a page when a language model that works for a person asks.\n"
             f"It calls itself: {about.user_agent}\n"
             f"It sends GET only, obeys robots.txt (token {about.token}) and Crawl-delay, asks\n"
-            f"a host for {about.rate:g} pages a second at most after a burst of {about.burst},\n"
-            "waits as long as Retry-After says, and fetches nothing but the page itself.\n\n"
-            "To keep it out, put this into robots.txt; it takes effect within a day:\n\n"
+            f"a host for {about.rate:g} pages a second at most after a burst of {about.burst}\n"
+            f"and {about.hourly} an hour, obeys Retry-After for up to an hour at a time, and\n"
+            "fetches nothing but robots.txt and the page itself.\n\n"
+            "To keep it out, put this into robots.txt; it takes effect within a day of the\n"
+            "file being read again:\n\n"
             f"    User-agent: {about.token}\n    Disallow: /\n\n{contact}"
         )
 

@@ -106,10 +106,14 @@ class LocalOnly:
         app: What is guarded.
         host: That the service is bound to.
         origins: Of other sites' pages that may call.
+        any_host: Whether another guard judges the Host field (`server.allowed_hosts`).
     """
 
-    def __init__(self, app: ASGIApp, host: str, origins: Collection[str] = ()) -> None:
+    def __init__(
+        self, app: ASGIApp, host: str, origins: Collection[str] = (), *, any_host: bool = False
+    ) -> None:
         self._app = app
+        self._any_host = any_host
         self._host = host
         self._origins = frozenset(origins)
 
@@ -118,7 +122,8 @@ class LocalOnly:
         if scope["type"] == "http":
             headers = Headers(scope=scope)
             name = _name(headers.get("host", ""))
-            if name and name != self._host.strip("[]") and not is_loopback(name):
+            ours = self._any_host or name in ("", self._host.strip("[]")) or is_loopback(name)
+            if not ours:
                 refusal = problem(
                     421,
                     "misdirected request",

@@ -29,9 +29,11 @@ HOUR = 3600.0  # seconds
 
 def rates(limits: HostLimits) -> tuple[Rate, ...]:
     """The limits of a host as rates."""
+    burst = max(1, limits.hourly // 2)
     return (
         Rate("pace", 1 / limits.rate, limits.burst),
-        Rate("hourly", HOUR / limits.hourly, limits.hourly),
+        # Half at once, half spread over the hour: no hour ever holds more than the budget.
+        Rate("hourly", HOUR / max(1, limits.hourly - burst), burst),
     )
 
 
@@ -75,6 +77,9 @@ class Pace:
         if turn.wait > 0:
             await self._clock.sleep(turn.wait)
         async with self._place(host, limits, max_wait - turn.wait):
+            held = await self._pause(host)
+            if not held.granted:  # the site asked us to wait while we waited
+                raise _refusal(host, held)
             yield max(self._clock.now() - began, 0.0)
 
     async def back_off(self, host: str, retry_after: float | None, status: int) -> float:
@@ -82,8 +87,13 @@ class Pace:
         return await self._turns.back_off(host, self._clock.now(), retry_after, status)
 
     async def relax(self, host: str) -> None:
-        """The host answered well."""
-        await self._turns.relax(host)
+        """The host answered well; to a request from before a pause, that says nothing."""
+        if (await self._pause(host)).granted:
+            await self._turns.relax(host)
+
+    async def _pause(self, host: str) -> Turn:
+        """Whether a pause that the site asked for is running. Takes no turn."""
+        return await self._turns.reserve(host, (), self._clock.now(), 0)
 
     @asynccontextmanager
     async def _place(self, host: str, limits: HostLimits, patience: float) -> AsyncIterator[None]:

@@ -157,6 +157,8 @@ class RobotsGate:
             raw = answer.raw
             status = raw.status
             location = one_location(raw.locations)
+            if is_redirect(status) and location is None and any(raw.locations):
+                return Attempt(status=status, failure=Reason.BAD_URL)  # two ways: a doubt
             if not is_redirect(status) or location is None:
                 return Attempt(status, raw.headers, raw.body, raw.cut)
             try:

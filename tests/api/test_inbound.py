@@ -10,6 +10,8 @@ import pytest
 
 from browser.api import inbound
 from browser.api.inbound import MAX_HEAD, is_loopback
+from tests.service.living import serving
+from tests.world import World
 
 
 @contextmanager
@@ -134,6 +136,13 @@ def test_another_site_s_page_cannot_drive_an_open_service(service: httpx.Client)
     assert service.get("/", headers=foreign).status_code == 200, "a link may lead here"
     for near in ("same-origin", "none"):
         assert service.get("/v1/sources", headers={"Sec-Fetch-Site": near}).status_code == 200
+
+
+def test_naming_hosts_does_not_let_other_sites_pages_in(world: World):
+    with serving(world, server={"port": 0, "allowed_hosts": ["127.0.0.1"]}) as client:
+        assert client.get("/v1/sources").status_code == 200
+        foreign = {"Sec-Fetch-Site": "cross-site"}
+        assert client.get("/v1/sources", headers=foreign).status_code == 403
 
 
 def test_a_service_with_tokens_leaves_both_to_them(guarded: httpx.Client):

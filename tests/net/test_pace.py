@@ -84,7 +84,7 @@ async def test_hosts_do_not_wait_for_each_other():
 
 async def test_a_host_has_an_hourly_budget():
     clock = ManualClock()
-    pace = gate(HostLimits(rate=1000, burst=1000, hourly=5), clock)
+    pace = gate(HostLimits(rate=1000, burst=1000, hourly=10), clock)
     for _ in range(5):
         await take(pace)
     error = await refusal(pace)
@@ -92,6 +92,44 @@ async def test_a_host_has_an_hourly_budget():
     assert "hourly budget" in error.sentence
     clock.advance(HOUR / 5)
     assert await take(pace) == 0
+
+
+@pytest.mark.parametrize("hourly", [1, 2, 3, 7, 300])
+async def test_no_hour_holds_more_requests_than_the_budget(hourly: int):
+    clock = ManualClock()
+    began = clock.now()
+    pace = gate(HostLimits(rate=1000, burst=1000, hourly=hourly), clock)
+    granted = 0
+    while clock.now() - began < HOUR - 1:
+        try:
+            await take(pace, max_wait=0)
+            granted += 1
+        except Refused:
+            clock.advance(1)
+    assert granted <= hourly
+
+
+async def test_a_pause_that_the_site_asks_for_meanwhile_holds_those_who_wait_for_a_turn():
+    clock = ManualClock()
+    pace = gate(HostLimits(rate=0.5, burst=1), clock)
+    await take(pace)
+
+    async def asked_to_wait(seconds: float) -> None:
+        await pace.back_off("a.test", 60, 429)
+        clock.advance(seconds)
+
+    clock.sleep = asked_to_wait  # type: ignore[method-assign]
+    error = await refusal(pace)
+    assert (error.reason, error.retry_after) == (Reason.HOST_BACKING_OFF, 58)
+
+
+async def test_an_answer_from_before_the_pause_does_not_end_it():
+    clock = ManualClock()
+    pace = gate(WIDE, clock)
+    first = await pace.back_off("a.test", None, 429)
+    await pace.relax("a.test")
+    assert first <= 15
+    assert await pace.back_off("a.test", None, 429) >= 15, "the second strike in a row"
 
 
 async def test_a_host_may_have_limits_of_its_own():

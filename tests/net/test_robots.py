@@ -232,6 +232,12 @@ async def test_the_rules_that_were_known_hold_while_the_site_is_down(net, world,
 # Redirects
 
 
+async def test_a_redirect_that_names_two_places_is_a_doubt_and_counts_for_the_site(net, world):
+    answer = b"HTTP/1.1 302 x\r\nLocation: /a\r\nLocation: /b\r\nContent-Length: 0\r\n\r\n"
+    world.raw("a.test", "/robots.txt", answer)
+    assert (await verdict(net)).reason is Reason.ROBOTS_UNREACHABLE
+
+
 async def test_rules_found_after_a_redirect_are_those_of_the_first_host(net, world):
     world.reply("a.test", "/robots.txt", 301, headers={"Location": "http://b.test/r.txt"})
     world.reply("b.test", "/r.txt", body=NOBODY)
