@@ -7,6 +7,7 @@ are written as JSON there. An unknown key anywhere is an error that names it.
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,9 @@ from browser.settings import PREFIX, Settings
 
 CONFIG = "BROWSER_CONFIG"  # names the file when --config does not
 TOKEN = "BROWSER_TOKEN"  # noqa: S105 - a variable's name: the token that `shell` sends
+
+Source = PydanticBaseSettingsSource
+Choose = Callable[[type[BaseSettings], Source, Source], tuple[Source, ...]]
 
 
 class SettingsError(ValueError):
@@ -37,25 +41,17 @@ def load(path: str | Path | None = None, **overrides: dict[str, Any]) -> Setting
     path = path or os.environ.get(CONFIG) or None
     _refuse_unknown_environment()
 
-    class _Loaded(Settings):
-        @classmethod
-        def settings_customise_sources(
-            cls,
-            settings_cls: type[BaseSettings],
-            init_settings: PydanticBaseSettingsSource,
-            env_settings: PydanticBaseSettingsSource,
-            dotenv_settings: PydanticBaseSettingsSource,
-            file_secret_settings: PydanticBaseSettingsSource,
-        ) -> tuple[PydanticBaseSettingsSource, ...]:
-            del dotenv_settings, file_secret_settings
-            if path is None:
-                return init_settings, env_settings
-            return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, Path(path))
+    def sources(
+        settings: type[BaseSettings], init: Source, environment: Source
+    ) -> tuple[Source, ...]:
+        if path is None:
+            return init, environment
+        return init, environment, TomlConfigSettingsSource(settings, Path(path))
 
     if path is not None and not Path(path).is_file():
         raise SettingsError(f"config: {path} is not a file")
     try:
-        return _Loaded(**overrides)  # type: ignore[arg-type]
+        return _reading(sources)(**overrides)  # type: ignore[arg-type]
     except ValidationError as error:
         raise SettingsError("; ".join(_line(item) for item in error.errors())) from error
     except SourceError as error:
@@ -66,21 +62,26 @@ def load(path: str | Path | None = None, **overrides: dict[str, Any]) -> Setting
 
 def fixed(**sections: dict[str, Any]) -> Settings:
     """Settings that come from *sections* alone: no file, no environment."""
+    return _reading(lambda _, init, __: (init,))(**sections)  # type: ignore[arg-type]
 
-    class _Fixed(Settings):
+
+def _reading(choose: Choose) -> type[Settings]:
+    """The settings, read from the sources that *choose* takes, the first winning."""
+
+    class _Read(Settings):
         @classmethod
         def settings_customise_sources(
             cls,
             settings_cls: type[BaseSettings],
-            init_settings: PydanticBaseSettingsSource,
-            env_settings: PydanticBaseSettingsSource,
-            dotenv_settings: PydanticBaseSettingsSource,
-            file_secret_settings: PydanticBaseSettingsSource,
-        ) -> tuple[PydanticBaseSettingsSource, ...]:
-            del settings_cls, env_settings, dotenv_settings, file_secret_settings
-            return (init_settings,)
+            init_settings: Source,
+            env_settings: Source,
+            dotenv_settings: Source,
+            file_secret_settings: Source,
+        ) -> tuple[Source, ...]:
+            del dotenv_settings, file_secret_settings
+            return choose(settings_cls, init_settings, env_settings)
 
-    return _Fixed(**sections)  # type: ignore[arg-type]
+    return _Read
 
 
 def _line(item: Any) -> str:
