@@ -218,6 +218,7 @@ def build(
                 yield
             finally:
                 background.cancel_scope.cancel()
+        await sandbox.aclose()
         await net.transport.aclose()
         await api.aclose()
         await store.aclose()

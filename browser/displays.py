@@ -12,7 +12,7 @@ from dataclasses import replace
 
 import anyio.to_thread
 
-from browser.errors import UsageError
+from browser.errors import FetchFailed, UsageError
 from browser.model.page import Page
 from browser.model.reason import Reason
 from browser.model.result import Result
@@ -22,7 +22,7 @@ from browser.state.ports import Pages
 from browser.text import codec, display, find
 
 RECENT_PAGES = 64  # decoded pages kept at hand; the store has them all
-SMALL = 65_536  # octets of an encoded page read on the event loop; a larger one goes to a thread
+SMALL = 262_144  # octets of an encoded page read on the event loop; a larger one goes to a thread
 _LINK = re.compile(r"【(\d+)†")
 
 
@@ -64,26 +64,40 @@ class Displays:
         if page is None:
             blob = await self._pages.get(shown.page_key)
             if blob is None:
-                raise UsageError(
-                    Reason.UNKNOWN_CURSOR,
-                    f"the page of display {shown.cursor} is no longer kept. Open it again.",
-                    url=shown.url or None,
-                )
-            page = await _decode(blob)
+                raise _gone(shown)
+            try:
+                page = await _decode(blob)
+            except ValueError as error:  # stored by another version of this program
+                raise _gone(shown) from error
         self._remember(shown.page_key, page)
         return page
 
     async def keep(self, blob: bytes) -> tuple[str, Page]:
-        """Store an encoded page; returns its key and the page."""
+        """Store an encoded page; returns its key and the page.
+
+        Raises:
+            FetchFailed: ``unreadable`` when *blob* is none: whoever made it read hostile bytes.
+        """
         key = codec.key(blob)
+        page = self._recent.get(key)
+        if page is None:
+            try:
+                page = await _decode(blob)
+            except ValueError as error:
+                sentence = "the page cannot be read. Choose another source."
+                raise FetchFailed(Reason.UNREADABLE, sentence) from error
         await self._pages.put(key, blob)
-        page = self._recent.get(key) or await _decode(blob)
         self._remember(key, page)
         return key, page
 
-    def show(self, session: Session, like: Display, page: Page, start: int) -> Result:
-        """Add a display of the same page and history as *like*, from line *start*."""
-        seen = display.window(page, start, self._window_chars)
+    def show(
+        self, session: Session, like: Display, page: Page, start: int, *, folded: bool = False
+    ) -> Result:
+        """Add a display of the same page and history as *like*, from line *start*.
+
+        *folded* leaves a run that begins at *start* under its mark.
+        """
+        seen = display.window(page, start, self._window_chars, folded=folded)
         return self._add(session, like, page, seen)
 
     def show_found(
@@ -125,6 +139,14 @@ class Displays:
         self._recent.move_to_end(key)
         while len(self._recent) > RECENT_PAGES:
             self._recent.popitem(last=False)
+
+
+def _gone(shown: Display) -> UsageError:
+    return UsageError(
+        Reason.UNKNOWN_CURSOR,
+        f"the page of display {shown.cursor} is no longer kept. Open it again.",
+        url=shown.url or None,
+    )
 
 
 async def _decode(blob: bytes) -> Page:

@@ -1,63 +1,34 @@
 """Rendering in worker processes: hostile bytes never meet the event loop.
 
-Each call runs in one of a few child processes with limits on memory and processor time, and
-under a deadline that kills the child. A dead worker costs one command; the next one gets a new
-process. What comes back is bytes (`browser.text.codec`).
-
-The limits are against documents that cost too much. They are no jail for one that takes over
-the parser itself: the answer of a child is unpickled here, and the child has our rights.
+A few processes wait for documents, each with limits on memory and processor time and under a
+deadline that kills it. A dead worker costs one command, and the next one is started at once.
+What comes back is bytes (`browser.text.codec`); `browser.net.worker` says what a worker is, and
+is not, protection against.
 """
 
 from __future__ import annotations
 
+import logging
 import os
-from dataclasses import dataclass
 
 import anyio
-import anyio.to_process
+import anyio.to_thread
 
 from browser.errors import BrowserError, FetchFailed
 from browser.model.reason import Reason
-from browser.text import codec, render
+from browser.net.child import Child
+from browser.net.frames import Broken, Request, Status, read_refusal
+from browser.net.worker import Options
 
 PATIENCE = 5.0  # seconds to wait for a free worker before saying busy
-MEGABYTE = 1024 * 1024
+START = 60.0  # seconds that a worker may take to start, on a machine that is busy
+TASKS = 500  # documents of one worker; then a new one takes its place
 
-
-@dataclass(frozen=True)
-class Task:
-    """One document to render.
-
-    Attributes:
-        body: Decoded body.
-        content_type: Its label.
-        url: Final URL.
-        line_chars: Longest line.
-        max_lines: Most lines.
-        memory_mb: What rendering may take beyond the worker itself, in MiB.
-        cpu: Processor seconds it may take.
-    """
-
-    body: bytes
-    content_type: str
-    url: str
-    line_chars: int
-    max_lines: int
-    memory_mb: int
-    cpu: float
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What the worker says: an encoded page, or why there is none."""
-
-    blob: bytes = b""
-    reason: str = ""
-    sentence: str = ""
+_log = logging.getLogger("browser")
 
 
 class Sandbox:
-    """The worker processes. One object serves one event loop.
+    """The worker processes. One object serves one event loop; `aclose` ends them.
 
     Args:
         workers: How many; 0 for one per processor.
@@ -78,24 +49,29 @@ class Sandbox:
     ) -> None:
         self.workers = workers or os.cpu_count() or 1
         self._timeout = timeout
-        self._memory_mb = memory_mb
-        self._line_chars = line_chars
-        self._max_lines = max_lines
+        self._options = Options(memory_mb, timeout, line_chars, max_lines)
         self._free = anyio.Semaphore(self.workers)
-        self._limiter = anyio.CapacityLimiter(self.workers)
+        self._idle: list[Child] = []  # the last one is taken first
+        self._busy: set[Child] = set()
+        self._ended: list[Child] = []
+        self._closed = False
 
     async def warm(self) -> None:
         """Start every worker and let it import what it needs, so that the first click is quick."""
+        for _ in range(self.workers - len(self._idle) - len(self._busy)):
+            self._start_idle()
         async with anyio.create_task_group() as group:
-            for _ in range(self.workers):
-                group.start_soon(self._warm_one)
+            for child in self._idle:
+                group.start_soon(self._warm_one, child)
 
-    async def _warm_one(self) -> None:
-        page = b"<title>w</title><main><p>" + b"Warm words for the first page. " * 20
+    async def _warm_one(self, child: Child) -> None:
         try:
-            await self._call(page, "text/html", "http://warm.invalid/", timeout=60)
-        except BrowserError:
-            return
+            with anyio.fail_after(START):
+                await child.ready()
+        except (Broken, TimeoutError):
+            if child in self._idle:  # else a document waits for it too, and knows by now
+                self._idle.remove(child)
+                self._let_go(child)
 
     async def render(self, body: bytes, content_type: str, url: str) -> bytes:
         """Render a document; returns an encoded page.
@@ -109,35 +85,104 @@ class Sandbox:
         if waiting.cancelled_caught:
             raise _busy(url)
         try:
-            return await self._call(body, content_type, url, timeout=self._timeout)
+            return await self._render(Request(content_type, url, body))
         finally:
             self._free.release()
 
-    async def _call(
-        self,
-        body: bytes,
-        content_type: str,
-        url: str,
-        *,
-        timeout: float,  # noqa: ASYNC109 - it kills the child, not just the wait
-    ) -> bytes:
-        task = Task(
-            body, content_type, url, self._line_chars, self._max_lines, self._memory_mb, timeout
-        )
+    async def _render(self, request: Request) -> bytes:
+        child = await self._take(request.url)
+        is_fit = False
         try:
-            with anyio.fail_after(timeout):
-                outcome = await anyio.to_process.run_sync(
-                    work, task, cancellable=True, limiter=self._limiter
-                )
+            with anyio.fail_after(self._timeout):
+                status, payload = await child.ask(request)
+            reason = None if status is Status.PAGE else read_refusal(payload)
+            is_fit = status is not Status.SPENT and child.asked < TASKS
         except TimeoutError as error:
-            raise _unreadable("reading this page takes too long.", url) from error
-        except (anyio.BrokenWorkerProcess, MemoryError) as error:
-            raise _unreadable("reading this page takes more than it may.", url) from error
+            raise _unreadable("reading this page takes too long.", request.url) from error
+        except Broken as error:
+            raise _unreadable("reading this page takes more than it may.", request.url) from error
+        finally:
+            if is_fit:
+                self._give_back(child)
+            else:
+                self._replace(child)
+        if reason:
+            raise FetchFailed(*reason, url=request.url)
+        return payload
+
+    async def _take(self, url: str) -> Child:
+        """A worker that is ready: one that waits, else a new one."""
+        child = self._waiting()
+        try:
+            child = child or self._start()
         except OSError as error:  # the machine has no process, memory or file to spare
             raise _busy(url) from error
-        if outcome.reason:
-            raise FetchFailed(Reason(outcome.reason), outcome.sentence, url=url)
-        return outcome.blob
+        self._busy.add(child)
+        try:
+            with anyio.fail_after(START):
+                await child.ready()
+        except (Broken, TimeoutError) as error:
+            self._let_go(child)
+            raise _busy(url) from error
+        except BaseException:
+            self._give_back(child)
+            raise
+        return child
+
+    def _waiting(self) -> Child | None:
+        while self._idle:
+            child = self._idle.pop()
+            if child.is_fit():
+                return child
+            self._let_go(child)
+        return None
+
+    def _start(self) -> Child:
+        self._ended = [child for child in self._ended if not child.is_gone()]
+        if self._closed:
+            raise BrokenPipeError("the workers were sent home")
+        return Child(self._options)
+
+    def _give_back(self, child: Child) -> None:
+        if self._closed:
+            self._let_go(child)
+            return
+        self._busy.discard(child)
+        self._idle.append(child)
+
+    def _replace(self, child: Child) -> None:
+        """End a worker and start the next one, which gets ready while nobody waits for it."""
+        self._let_go(child)
+        if not self._closed:
+            self._start_idle()
+
+    def _start_idle(self) -> None:
+        try:
+            self._idle.insert(0, self._start())
+        except OSError as error:  # the next document tries again
+            _log.warning("no new worker: %s", error)
+
+    def _let_go(self, child: Child) -> None:
+        self._busy.discard(child)
+        child.end()
+        # A worker that is not ready has seen no document: what it says is ours to log.
+        if not child.is_ready and not self._closed:
+            _log.error("a worker does not start: %s", child.said() or "it says nothing")
+        child.close()
+        self._ended.append(child)
+
+    async def aclose(self) -> None:
+        """End every worker; who still waits for a page is told that it cannot be read."""
+        self._closed = True
+        for child in self._busy:
+            child.end()
+        while self._idle:
+            self._let_go(self._idle.pop())
+        leaving = [*self._ended, *self._busy]
+        with anyio.CancelScope(shield=True):
+            for child in leaving:
+                await anyio.to_thread.run_sync(child.wait)
+        self._ended.clear()
 
 
 def _busy(url: str) -> BrowserError:
@@ -151,53 +196,3 @@ def _busy(url: str) -> BrowserError:
 
 def _unreadable(sentence: str, url: str) -> FetchFailed:
     return FetchFailed(Reason.UNREADABLE, f"{sentence} Choose another source.", url=url)
-
-
-def work(task: Task) -> Outcome:
-    """Render one document. Runs in the child."""
-    _limit(task)
-    try:
-        page = render(
-            task.body,
-            task.content_type,
-            task.url,
-            line_chars=task.line_chars,
-            max_lines=task.max_lines,
-        )
-        return Outcome(codec.encode(page))
-    except BrowserError as error:
-        return Outcome(reason=error.reason.value, sentence=error.sentence)
-    except Exception as error:  # noqa: BLE001 - a document that trips a parser is an unreadable page
-        return Outcome(
-            reason=Reason.UNREADABLE.value,
-            sentence=f"the page cannot be read ({type(error).__name__}). Choose another source.",
-        )
-
-
-_base_memory = 0  # address space of the child before its first document, in bytes
-
-
-def _limit(task: Task) -> None:
-    """Renew the limits of this process for one document."""
-    global _base_memory  # noqa: PLW0603 - one number per child process
-    import resource  # noqa: PLC0415 - Unix only, and only the child needs it
-
-    if not _base_memory:
-        import trafilatura  # noqa: F401, PLC0415 - its address space belongs to the base
-
-        _base_memory = _address_space()
-    memory = _base_memory + task.memory_mb * MEGABYTE
-    resource.setrlimit(resource.RLIMIT_AS, (memory, resource.RLIM_INFINITY))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
-    spent = resource.getrusage(resource.RUSAGE_SELF)
-    seconds = int(spent.ru_utime + spent.ru_stime + task.cpu) + 1
-    resource.setrlimit(resource.RLIMIT_CPU, (seconds, resource.RLIM_INFINITY))
-
-
-def _address_space() -> int:
-    try:
-        with open("/proc/self/statm", encoding="ascii") as statm:  # noqa: PTH123 - no pathlib cost
-            return int(statm.read().split()[0]) * os.sysconf("SC_PAGE_SIZE")
-    except OSError:  # not Linux: a generous guess
-        return 1024 * MEGABYTE

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import random
 import sqlite3
 import sys
 from contextlib import closing
@@ -221,7 +222,7 @@ async def test_a_full_disk_is_reported_and_nothing_is_lost_once_there_is_room(pa
     await sessions.save(saved)
     file.run_now(lambda db: db.execute("PRAGMA max_page_count = 30").fetchall())
     with pytest.raises(StateUnavailable):
-        await pages.put("big", b"x" * 1_000_000)
+        await pages.put("big", random.randbytes(1_000_000))
     saved.displays += [display(n, text="x" * 6000) for n in range(1, 40)]
     with pytest.raises(StateUnavailable) as caught:
         await sessions.save(saved)
