@@ -8,16 +8,21 @@
 
 from __future__ import annotations
 
+import gc
 import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from browser.errors import FetchFailed
-from browser.model.page import Page
+from browser.model.page import Line, Page
 from browser.model.reason import Reason
 from browser.model.url import Url
+from browser.text import kinds
+from browser.text.charset import decoded
+from browser.text.clean import one_line
 from browser.text.htmlpage import Document, read_html
 from browser.text.number import number
-from browser.text.plain import read_markdown, read_plain
-from browser.text.sniff import HTML, MARKDOWN, decode, media_type
+from browser.text.sniff import HTML, media_type
 
 __all__ = ["render"]
 
@@ -46,16 +51,33 @@ def render(
         ValueError: *url* is not a URL.
         browser.errors.FetchFailed: ``unsupported_type``, ``unreadable`` or ``no_text``.
     """
+    with _uncollected():
+        return _render(body, content_type, url, line_chars, max_lines)
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Without garbage collection: a page is made of thousands of values and no circles."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
+def _render(body: bytes, content_type: str, url: str, line_chars: int, max_lines: int) -> Page:
     here = Url.parse(url or "about:blank")
-    kind = media_type(content_type, body)
+    kind = media_type(content_type, body, here.path)
     if not body.strip():
         raise FetchFailed(Reason.NO_TEXT, "the site answered with an empty page.", url=url)
-    document = _read(body, content_type, kind, here)
-    lines, truncated = number(
-        document.blocks, here.href, document.hosts or {}, line_chars, max_lines
-    )
+    document = _read(body, content_type, kind, here, line_chars)
+    lines, truncated = number(document.blocks, here.href, line_chars, max_lines)
     if len(lines) <= 2:
         raise FetchFailed(Reason.NO_TEXT, "the page has no text. Choose another source.", url=url)
+    if document.note:
+        lines = _closed(lines, document.note, truncated, line_chars)
     return Page(
         url=here.href,
         title=document.title,
@@ -66,20 +88,21 @@ def render(
         language=document.language,
         author=document.author,
         published=document.published,
-        truncated=truncated,
+        truncated=truncated or document.truncated,
     )
 
 
-def _read(body: bytes, content_type: str, kind: str, here: Url) -> Document:
+def _closed(
+    lines: tuple[Line, ...], note: str, truncated: bool, line_chars: int
+) -> tuple[Line, ...]:
+    """The lines with *note* as the last, behind the note of a cut that is there already."""
+    told = f"{lines[-1].text} {note}" if truncated else note
+    kept = lines[:-1] if truncated else lines
+    return (*kept, Line(len(kept), one_line(told, line_chars), "", "note"))
+
+
+def _read(body: bytes, content_type: str, kind: str, here: Url, line_chars: int) -> Document:
     if kind in HTML:
-        return read_html(decode(body, content_type, markup=True), here)
-    if kind in MARKDOWN or (kind == "text/plain" and here.path.endswith((".md", ".markdown"))):
-        return read_markdown(decode(body, content_type, markup=False), here)
-    if kind.startswith("text/"):
-        return read_plain(decode(body, content_type, markup=False), here)
-    raise FetchFailed(
-        Reason.UNSUPPORTED_TYPE,
-        f"the address leads to {kind[:100]}, and this browser reads HTML, plain text and Markdown. "
-        "Choose another source.",
-        url=here.href,
-    )
+        text, raw = decoded(body, content_type, markup=True)
+        return read_html(text, here, raw=raw, line_chars=line_chars)
+    return kinds.read(body, content_type, kind, here, line_chars)

@@ -19,8 +19,7 @@ _JOINING = (
 )
 _PICTURE = "\u00a9\u00ae\u203c-\u3299\U0001f000-\U0001fbff"
 
-_UNSEEN = re.compile(
-    "["
+_UNSEEN_RANGES = (
     "\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f"  # controls; line terminators are handled before
     "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f"
     "\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\u2800\u3164"
@@ -29,16 +28,19 @@ _UNSEEN = re.compile(
     "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a"
     "\U000e0000-\U000e0fff"  # tags and variation selectors
     "\U000f0000-\U0010ffff\ud800-\udfff"
-    "]+"
 )
+_UNSEEN = re.compile(f"[{_UNSEEN_RANGES}]+")
 _STRAY_SELECTOR = re.compile(f"(?<![{_PICTURE}0-9#*])[\ufe0e\ufe0f]")
 _STRAY_JOINER = re.compile(
     f"(?<![{_JOINING}{_PICTURE}\ufe0f])[\u200c\u200d]|[\u200c\u200d](?![{_JOINING}{_PICTURE}])"
 )
 _TERMINATORS = re.compile("\r\n?|[\x0b\x0c\x85\u2028\u2029]")
-_MARKS = re.compile(
-    "([\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]{8})[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]+"
+_COMBINING = "\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f"
+# A quick look first: most texts hold nothing of all that.
+_SUSPECT = re.compile(
+    f"[{_UNSEEN_RANGES}{_COMBINING}\r\x0b\x0c\x85\u2028\u2029\u200c\u200d\ufe0e\ufe0f]"
 )
+_MARKS = re.compile(f"([{_COMBINING}]{{8}})[{_COMBINING}]+")
 _PLAIN_ASCII = re.compile(r"[\t\n -~]*\Z")
 _SPACE = re.compile(r"\s+")
 
@@ -48,6 +50,8 @@ MAX_TITLE = 200  # characters
 def clean(text: str) -> str:
     """Return *text* without what a person would not see."""
     if text.isascii() and _PLAIN_ASCII.match(text):
+        return text
+    if not _SUSPECT.search(text):
         return text
     text = _UNSEEN.sub("", _TERMINATORS.sub("\n", text))
     if "\u200c" in text or "\u200d" in text:
@@ -59,5 +63,7 @@ def clean(text: str) -> str:
 
 def one_line(text: str, limit: int = MAX_TITLE) -> str:
     """Return *text* cleaned, on one line, at most *limit* characters."""
+    if len(text) <= limit and text.isascii() and text.isprintable() and "  " not in text:
+        return text.strip()
     text = _SPACE.sub(" ", clean(text)).strip()
     return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"

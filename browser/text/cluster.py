@@ -13,7 +13,7 @@ import unicodedata
 
 MAX_BACK = 32  # characters; a longer cluster is hostile and is cut anyway
 _JOINER = "\u200d"
-_EXTENDING = re.compile("[\u200c\u200d\ufe0e\ufe0f\U0001f3fb-\U0001f3ff\u1160-\u11ff]")
+_EXTENDING = re.compile("[\u0e33\u0eb3\u200c\u200d\ufe0e\ufe0f\U0001f3fb-\U0001f3ff\u1160-\u11ff]")
 _FLAG = re.compile("[\U0001f1e6-\U0001f1ff]")
 _NO_START = frozenset(
     "、。，．！？：；）］｝〉》」』】〕〗〙ーぁぃぅぇぉっゃゅょァィゥェォッャュョ々ゝ゛゜"

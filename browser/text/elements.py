@@ -1,7 +1,9 @@
 """What HTML's elements mean to this browser: tables of names, nothing else.
 
 Governing text: the HTML Standard, its rendering section for which elements stand on lines of
-their own. Left to taste: what counts as part of a control rather than text of the page.
+their own. Left to taste: what counts as part of a control rather than text of the page. The options
+of a list to choose from and what a text field holds belong to controls, and are a known hiding
+place; a button that is written as an element is text.
 """
 
 from __future__ import annotations
@@ -22,12 +24,21 @@ SKIPPED = _names(
 BLOCKS = _names(
     "address article aside blockquote body caption center dd details dialog dir div dl dt "
     "fieldset figcaption figure footer form h1 h2 h3 h4 h5 h6 header hgroup hr html legend li "
-    "listing main menu nav noscript ol optgroup option p plaintext pre search section summary "
+    "listing main menu nav noscript ol optgroup p plaintext pre search section summary "
     "table tbody td tfoot th thead tr ul xmp"
 )
 
+# Blocks that hold others and may be a part of a page: what the main content is chosen among.
+BOXES = _names(
+    "address article aside blockquote body center dd details dialog dir div dl fieldset figure "
+    "footer form header hgroup li main menu nav ol search section table td th ul"
+)
+
 # Inline elements that are drawn as boxes of their own: words do not touch across their edges.
-SPACED = _names("button img label option td th")
+SPACED = _names("button img label option")
+
+# Text that counts no more: a price that was, a word that was replaced.
+STRUCK = _names("del s strike")
 
 LISTS = _names("dir menu ol ul")
 CONTENTS = _names("article main")

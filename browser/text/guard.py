@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from typing import NamedTuple
 
 from browser.errors import FetchFailed
 from browser.model.reason import Reason
@@ -24,6 +23,10 @@ MAX_DEPTH = 512  # open elements; Blink and WebKit stop there too
 MAX_TAGS = 200_000
 MAX_OPTIONS = 5_000
 MAX_ATTRIBUTES = 512  # on one tag
+FEW_TAGS = 5_000  # a document with fewer is not looked at tag by tag
+LONG_TAG = 2_000  # characters of a tag that may hold too many attributes
+LONGEST_TAG = 8_000  # of one in a document that is not looked at; it costs hundredths of a second
+MOST_IN_LONG_TAGS = 40_000  # characters; minified scripts look like tags at times
 _SAME = 3  # equal formatting elements that are opened again (13.2.4.3, "Noah's Ark clause")
 
 _SPACE = "\t\n\f\r "
@@ -36,29 +39,28 @@ _TOKEN = re.compile(
     re.DOTALL,
 )
 _ONE_ATTRIBUTE = re.compile(_ATTRIBUTE)
+_BODY = re.compile(r"<body[\s/>]", re.IGNORECASE)
+_RAW_START = re.compile(
+    r"<(?:(!--|(?:script|style|title|noscript)(?=[\s/>]))|(?!/|!|html|head|meta|link|base)[a-z])",
+    re.IGNORECASE,
+)
+_COMMENT_END = re.compile(r"--!?>|(?<=<!--)-?>")
 _RAW_END = {
     name: re.compile(rf"</{name}(?=[{_SPACE}/>])", re.IGNORECASE) for name in RAW | {"noscript"}
 }
 
 
-class Guarded(NamedTuple):
-    """A document that may be parsed.
-
-    Attributes:
-        text: The document, without ``<noscript>`` in its head.
-        tags: How many tags it holds.
-    """
-
-    text: str
-    tags: int
-
-
-def guard(text: str) -> Guarded:
+def guard(text: str) -> str:
     """Refuse a document that the parser would be slow on.
+
+    Returns:
+        The document, without ``<noscript>`` in its head.
 
     Raises:
         FetchFailed: ``unreadable``.
     """
+    if _is_harmless(text):
+        return _without_noscript(text)
     kept: list[str] = []
     tree = _Tree()
     in_head = True
@@ -86,7 +88,51 @@ def guard(text: str) -> Guarded:
                 Reason.UNREADABLE,
                 "the page is nested or repeated beyond what a page needs. Choose another source.",
             )
-    return Guarded("".join([*kept, text[begun:]]) if kept else text, tags)
+    return "".join([*kept, text[begun:]]) if kept else text
+
+
+def _is_harmless(text: str) -> bool:
+    """Whether a document has too few tags to be slow.
+
+    The parser's worst case on so few tags is a fraction of a second; the walk over what it
+    made knows the depth that the exact look below only estimates.
+    """
+    pieces = text.split("<", FEW_TAGS + 1)
+    if len(pieces) > FEW_TAGS + 1:
+        return False
+    lengths = [_tag_length("<" + piece) for piece in pieces if len(piece) > LONG_TAG]
+    return not lengths or (max(lengths) <= LONGEST_TAG and sum(lengths) <= MOST_IN_LONG_TAGS)
+
+
+def _tag_length(piece: str) -> int:
+    """Characters of the tag that *piece* begins with; 0 when it is not long, or no tag."""
+    found = _TOKEN.match(piece[: LONGEST_TAG + 1])
+    if found is None or not found[2] or found.end() <= LONG_TAG:
+        return 0
+    return found.end()
+
+
+def _without_noscript(text: str) -> str:
+    """Take ``<noscript>`` out of the head of a harmless document."""
+    body = _BODY.search(text)
+    end = body.start() if body else len(text)
+    if "<noscript" not in text[:end].lower():
+        return text
+    kept: list[str] = []
+    at = begun = 0
+    while (found := _RAW_START.search(text, at, end)) is not None:
+        at = found.end()
+        name = (found[1] or "").lower()
+        if not name:
+            if body is None:
+                break  # the head is over without a word about it
+            continue
+        closed = _RAW_END[name].search(text, at) if name != "!--" else _COMMENT_END.search(text, at)
+        at = closed.start() if closed else len(text)
+        if name == "noscript":
+            kept.append(text[begun : found.start()])
+            begun = at
+    return "".join([*kept, text[begun:]]) if kept else text
 
 
 def _count(attributes: str) -> int:

@@ -4,7 +4,8 @@ Governing texts: the HTML Standard's rendering section for what is never drawn; 
 inline styles looked at. Style sheets are not evaluated, so what they hide stays.
 
 Left to taste: the contents of a closed ``<details>`` count as shown (one click opens them);
-``aria-hidden`` alone hides nothing, since it describes icons and copies that people do see;
+``aria-hidden`` alone hides nothing, since it describes pictures and copies that people do see,
+but with the class of an icon it holds the name or the code of one;
 text that a style makes invisible in any of the usual ways (no size, no opacity, clipped away,
 off the screen, in the colour of its ground) is not drawn, unless it waits to fade in, as whole
 pages do until their scripts run. ``<noscript>`` does not count unless
@@ -15,13 +16,26 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
+from typing import Final
 
 _COMMENT = re.compile(r"/\*.*?(?:\*/|\Z)", re.DOTALL)
 _ESCAPE = re.compile(r"\\(?:([0-9a-fA-F]{1,6})[ \t\r\n\f]?|([^\r\n\f0-9a-fA-F]))")
-_READER_ONLY = re.compile(
-    r"(?:^|\s)(?:sr-only|visually-?hidden|screen-reader-text|screen-reader-only|assistive-text)(?=\s|$)",
-    re.IGNORECASE,
+# Classes of words that nobody reads as words: those for readers of the page's sound, names of
+# icons that a font draws, the "[edit]" of a wiki.
+_MATERIAL = [
+    f"{owner}material-{kind}{form}"
+    for owner in ("", "google-")
+    for kind in ("icons", "symbols")
+    for form in ("", "-outlined", "-rounded", "-round", "-sharp", "-two-tone")
+]
+_UNREAD = frozenset(
+    (
+        *("sr-only", "visuallyhidden", "visually-hidden", "screen-reader-text"),
+        *("screen-reader-only", "assistive-text", "mw-editsection", *_MATERIAL),
+    )
 )
+_ICON = re.compile(r"(?:^|\s)(?:icon|ico|glyphicon)(?=\s|$)")
 # A quick look before a style is taken apart: most styles hold none of these words.
 _SUSPECT = re.compile(
     r"none|hidden|collapse|opacity|font|clip|scale|indent|transparent|rgb|hsl"
@@ -44,6 +58,9 @@ _CLEAR = re.compile(
     r"|#(?:[0-9a-f]{3}0|[0-9a-f]{6}00)\Z"
 )
 _FONT_SIZE = re.compile(r"(?:^| )([-+\d.]+(?:[a-z]+|%)?)(?:/| |$)")
+MAY_HIDE = frozenset(("hidden", "popover", "style", "aria-hidden"))  # attributes that may do so
+MAX_KNOWN = 400  # characters of an attribute whose judgement is remembered from page to page
+MOST_KNOWN = 4096  # class attributes whose judgement is remembered
 _EFFECT = frozenset(("transition", "animation", "will-change", "transform"))
 _RELATIVE = frozenset(("inherit", "initial", "unset", "revert", "currentcolor"))
 _COLOURS = {"white": "#ffffff", "black": "#000000"}
@@ -51,17 +68,51 @@ _COLOURS = {"white": "#ffffff", "black": "#000000"}
 
 def is_hidden(tag: str, attributes: Mapping[str, str | None]) -> bool:
     """Whether an element with these attributes is not drawn."""
-    if not attributes:
-        return tag == "dialog"
-    if "hidden" in attributes or "popover" in attributes:
-        return True
     if tag == "dialog" and "open" not in attributes:
         return True
-    style = attributes.get("style")
-    if style and _SUSPECT.search(style) and _hides(_declarations(style)):
+    return bool(attributes) and (is_undrawn(attributes) or is_unread(attributes.get("class") or ""))
+
+
+def is_undrawn(attributes: Mapping[str, str | None]) -> bool:
+    """Whether `MAY_HIDE`'s attributes keep an element from being drawn."""
+    if "hidden" in attributes or "popover" in attributes:
         return True
-    names = attributes.get("class")
-    return bool(names) and bool(_READER_ONLY.search(names or ""))
+    if attributes.get("aria-hidden") == "true" and _ICON.search(attributes.get("class") or ""):
+        return True
+    style = attributes.get("style") or ""
+    return _known_style(style) if len(style) <= MAX_KNOWN else _is_hiding_style(style)
+
+
+def is_unread(names: str) -> bool:
+    """Whether the class attribute *names* says that nobody reads what the element holds.
+
+    Such are words for readers of the page's sound, names of icons, and signs to edit a section.
+    """
+    return not _UNREAD.isdisjoint(names.lower().split())
+
+
+class _Judged(dict[str, bool]):
+    """`is_unread` by class attribute: most are written many times on a page, and on others."""
+
+    def __missing__(self, names: str) -> bool:
+        unread = is_unread(names)
+        if len(names) <= MAX_KNOWN:
+            if len(self) >= MOST_KNOWN:
+                self.clear()
+            self[names] = unread
+        return unread
+
+
+UNREAD: Final = _Judged()
+
+
+@lru_cache(maxsize=1024)
+def _known_style(style: str) -> bool:
+    return _is_hiding_style(style)
+
+
+def _is_hiding_style(style: str) -> bool:
+    return _SUSPECT.search(style) is not None and _hides(_declarations(style))
 
 
 def _declarations(style: str) -> dict[str, str]:

@@ -4,46 +4,46 @@ Governing texts: the HTML Standard for what an element means (its rendering sect
 elements stand on lines of their own), parsed by lexbor. Nothing visible is thrown away here:
 what does not belong to the main content is folded later, in the display.
 
-Left to taste: ``<br>`` starts a new line except inside links, headings and cells; each
-table row is one line of cells unless it holds long blocks, then it is the blocks; an image is
+Left to taste: ``<br>`` starts a new line except inside links, headings and cells; an image is
 named by its alt text and skipped without one; a link to a place on the same page is text; a
-power is written with ``^`` in the display, since 10 to the sixth is not 106.
+power is written with ``^`` in the display, since 10 to the sixth is not 106; the words on a
+button and in a text field are text, its placeholder is not.
+
+The loop in `Walk.run` is where rendering spends its time: it asks each node for its number
+first, for attributes only where it is an element, and for nothing twice.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 
 from selectolax.lexbor import LexborNode
 
-from browser.text.block import Block, Run
-from browser.text.elements import (
-    AREAS,
-    BLOCKS,
-    CONTENTS,
-    HEADINGS,
-    LISTS,
-    ROLES,
-    SKIPPED,
-    SPACED,
-    VERBATIM,
-)
-from browser.text.hidden import is_hidden
-from browser.text.inline import Anchor, Inline
+from browser.errors import FetchFailed
+from browser.model.reason import Reason
+from browser.text import tags
+from browser.text.block import Block
+from browser.text.box import Box
+from browser.text.bullets import Bullets
+from browser.text.compose import only_text
+from browser.text.elements import AREAS, BOXES, CONTENTS, HEADINGS, ROLES, VERBATIM
+from browser.text.hidden import MAY_HIDE, UNREAD, is_undrawn
+from browser.text.inline import SKIP, Inline
 from browser.text.links import Links
-from browser.text.nodes import formula, is_gutter, is_mark, is_power, whole
-from browser.text.rows import is_row
+from browser.text.nodes import is_gutter, is_gutter_cell
+from browser.text.rows import Table, is_row
 
 MAX_BLANKS = 2  # blank lines in a row that are kept in code
-MAX_INDENT = 8  # lists within lists that are told apart
-_BESIDE = re.compile(
-    r"(?:^|[\s_-])(?:share|sharing|social|related|recommend\w*|promo\w*|newsletter|subscribe|cookie\w*"
-    r"|consent|breadcrumbs?|pagination|pager|advert\w*|ads?|sponsor\w*|popup|modal|skip-?link)(?=$|[\s_-])",
-    re.IGNORECASE,
-)
+MAX_QUOTES = 4  # quotes within quotes that are told apart
+MAX_DEPTH = 512  # open elements; Blink and WebKit stop there too
+MAX_NODES = 1_000_000  # of a page; the parser makes many of few tags that are never closed
+
+_PLAIN = frozenset((tags.BOX, tags.BLOCK, tags.HEADING, tags.ITEM))  # no rule but in code and rows
+_TELLING = frozenset(("role", "itemtype", "itemprop"))
+_new = tuple.__new__
 
 _Attributes = Mapping[str, str | None]
+_Around = tuple[str, str, str, int, str]  # role, prefix, area, box around a block; its name
 
 
 class Walk:
@@ -51,245 +51,322 @@ class Walk:
 
     Args:
         links: Where the page's links are numbered.
+        line_chars: Longest line, in characters.
         noscript: Whether ``<noscript>`` is read.
         streamed: Ids of hidden elements that a script of the page moves to where they show.
 
     Attributes:
         blocks: In reading order.
-        inline: The block that is being read.
+        boxes: The containers that the blocks stand in; the first is the body.
     """
 
     def __init__(
-        self, links: Links, *, noscript: bool = False, streamed: frozenset[str] = frozenset()
+        self,
+        links: Links,
+        *,
+        line_chars: int = 200,
+        noscript: bool = False,
+        streamed: frozenset[str] = frozenset(),
     ) -> None:
         self.blocks: list[Block] = []
-        self.inline = Inline(links)
-        self._skipped = SKIPPED - {"noscript"} if noscript else SKIPPED
+        self.boxes = [Box(-1, "body", "", "")]
+        self._inline = Inline(links, line_chars)
+        self._noscript = noscript
         self._streamed = streamed
-        self._areas: list[str] = []
         self._contents = 0  # depth of <main> and <article>
-        self._beside = 0  # depth of elements named for what stands beside a text
-        self._role, self._prefix = "text", ""
-        self._lists: list[int | None] = []  # None: bullets; otherwise the next number
-        self._bullets: list[str] = []  # of the open items: what goes in front of the next line
+        self._role, self._prefix, self._area, self._box = "text", "", "", 0
+        self._bullets = Bullets()
+        self._fronts = self._bullets.fronts
         self._quotes = 0
         self._verbatim = 0
         self._coding = False  # a line of the open <pre> was added
         self._blanks = 0  # blank lines since then
         self._row = False  # inside a table row that is shown as one
-        self._rows: list[bool] = []  # of the open tables: whether the row before was one
-        self._cells = 0
+        self._tables: list[Table] = []
 
-    def run(self, root: LexborNode) -> None:
-        """Walk everything below *root*, however deep, without recursion."""
-        parents: list[tuple[LexborNode, str, object]] = []
-        node: LexborNode | None = root.first_child
-        while node is not None:
-            if node.is_text_node:
-                self.text(node.text_content or "")
-            elif node.is_element_node:
-                tag = node.tag or ""
-                state = self._enter(node, tag)
-                child = node.first_child if state is not _SKIP else None
-                if child is not None:
-                    parents.append((node, tag, state))
-                    node = child
+    def run(self, root: LexborNode) -> None:  # noqa: C901, PLR0912, PLR0915 - the one hot loop
+        """Walk everything below *root*, however deep, without recursion.
+
+        Raises:
+            FetchFailed: ``unreadable`` when the tree is deeper or larger than a page's.
+        """
+        kinds, inline, streamed = tags.KINDS, self._inline, self._streamed
+        text_kind, skip, link, heading = tags.TEXT, tags.SKIP, tags.LINK, tags.HEADING
+        item, block, plain_box = tags.ITEM, tags.BLOCK, tags.PLAIN_BOX
+        plain_item, all_names, may_hide = tags.PLAIN_ITEM, tags.NAMES, MAY_HIDE
+        unread = UNREAD
+        stack: list[tuple[LexborNode, int, object]] = []
+        node = root.first_child
+        seen = 0
+        while True:
+            if node is None:
+                if not stack:
+                    break
+                node, kind, state = stack.pop()
+                if kind >= plain_box:
+                    if inline.parts or inline.anchors:
+                        self.flush()
+                    self._role, self._prefix, self._area, self._box = state  # type: ignore[misc]
+                    if kind == plain_item:
+                        self._bullets.close_item()
+                elif kind:
+                    self._leave(kind, state)
+                node = node.next
+                continue
+            tag = node.tag_id
+            if tag == text_kind:
+                text = node.text_content or ""
+                if self._verbatim:
+                    self._code(text)
+                elif inline.parts or inline.anchors or not text.isspace():
+                    inline.parts.append(text)
+                node = node.next
+                continue
+            kind = kinds.get(tag, 0)
+            if kind == skip and not (self._noscript and node.tag == "noscript"):
+                node = node.next
+                continue
+            attributes = node.attributes
+            names = None
+            if attributes:
+                names = attributes.get("class")
+                if (
+                    (names and unread[names])
+                    or (not may_hide.isdisjoint(attributes) and is_undrawn(attributes))
+                    or (self._verbatim and names and is_gutter(names))
+                ) and attributes.get("id") not in streamed:
+                    node = node.next
                     continue
-                if state is not _SKIP:
-                    self._leave(tag, state)
-            following = node.next
-            while following is None and parents:
-                node, tag, state = parents.pop()
-                self._leave(tag, state)
-                following = node.next
-            node = following
+            child = node.first_child
+            state = None
+            if kind in _PLAIN and not self._row and not self._verbatim:
+                if inline.parts or inline.anchors:
+                    self.flush()
+                if child is None:
+                    node = node.next
+                    continue
+                state = (self._role, self._prefix, self._area, self._box)
+                if kind == heading:
+                    self._role, self._prefix = "heading", HEADINGS[all_names[tag]]
+                elif kind != block:
+                    name = all_names[tag]
+                    self._enter_box(name, attributes, names or "")
+                    if kind == item:
+                        self._role = "item"
+                        self._bullets.open_item(name, attributes)
+                if child.tag_id == text_kind and child.next is None and not inline.anchors:
+                    self._leaf(child.text_content or "")
+                    self._role, self._prefix, self._area, self._box = state
+                    if kind == item:
+                        self._bullets.close_item()
+                    node = node.next
+                    continue
+                kind = plain_item if kind == item else plain_box
+            elif kind == link and child is not None and child.tag_id == text_kind:
+                if child.next is None and not self._verbatim:
+                    text = child.text_content or ""
+                    if inline.whole_link(attributes.get("href"), text):
+                        node = node.next
+                        continue
+                state = self._enter(kind, tag, node, attributes)
+                if state is SKIP:
+                    node = node.next
+                    continue
+            elif kind:
+                state = self._enter(kind, tag, node, attributes)
+                if state is SKIP:
+                    node = node.next
+                    continue
+            if child is None:
+                if kind:
+                    self._leave(kind, state)
+                node = node.next
+                continue
+            stack.append((node, kind, state))
+            seen += 1
+            if len(stack) > MAX_DEPTH or seen > MAX_NODES:
+                raise _too_much()
+            node = child
         self.flush()
 
-    def text(self, text: str) -> None:
-        """Add text of the page to the current block."""
-        if not self._verbatim or ("\n" not in text and "\r" not in text):
-            if text:
-                self.inline.text(text)
-            return
+    def _code(self, text: str) -> None:
         lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
         for number, line in enumerate(lines):
             if number:
-                self.flush()
+                self._end_code_line()
             if line:
-                self.inline.text(line)
+                self._inline.parts.append(line)
 
     def flush(self) -> None:
         """End the current block."""
-        runs = self.inline.take()
         if self._verbatim:
-            self._flush_code(runs)
+            self._flush_code()
             return
-        if not runs:
-            return
-        role, prefix = self._role, self._prefix
-        if self._bullets and role in ("item", "heading"):
-            bullet, self._bullets[-1] = self._bullets[-1], " " * len(self._bullets[-1])
-            prefix = prefix if role == "heading" else bullet
-        elif self._quotes and role == "text":
-            role, prefix = "quote", "> "
-        self._add(Block(runs, role, prefix))
+        role, prefix = self._looks()
+        if role == "heading" and self._fronts:
+            self._inline.begin_with(self._bullets.number)
+        block = self._inline.take(role, prefix)
+        if block is not None:
+            self._add(block)
+            if role in ("item", "heading"):
+                self._bullets.use()
 
-    def _flush_code(self, runs: list[Run]) -> None:
-        if not runs:
-            self._blanks += 1
+    def _leaf(self, text: str) -> None:
+        """Add a block of *text* alone."""
+        if self._role == "heading" and self._fronts:
+            self._inline.parts.append(text)
+            self.flush()
             return
+        shown, plain = only_text(text)
+        if shown:
+            role, prefix = self._looks()
+            self.blocks.append(Block(shown, plain, role, prefix, self._area, self._box))
+            if role in ("item", "heading"):
+                self._bullets.use()
+
+    def _looks(self) -> tuple[str, str]:
+        """Role and prefix of the block that is being read."""
+        role, prefix = self._role, self._prefix
+        if role == "item" and self._fronts:
+            return role, self._fronts[-1]
+        if self._quotes and role == "text":
+            return "quote", "> " * min(self._quotes, MAX_QUOTES)
+        return role, prefix
+
+    def _end_code_line(self) -> None:
+        if not self._flush_code():
+            self._blanks += 1
+
+    def _flush_code(self) -> bool:
+        block = self._inline.take_code()
+        if block is None:
+            return False
         if self._coding:
             for _ in range(min(self._blanks, MAX_BLANKS)):
-                self._add(Block([], "code", verbatim=True))
-        self._add(Block(runs, "code", verbatim=True))
+                self._add(Block("", "", "code", verbatim=True))
+        self._add(block)
         self._coding, self._blanks = True, 0
+        return True
 
     def _add(self, block: Block) -> None:
-        block.area = self._areas[-1] if self._areas else ""
-        block.inside = self._contents > 0
-        block.beside = self._beside > 0
+        block.area, block.box = self._area, self._box
         self.blocks.append(block)
 
-    def _enter(self, node: LexborNode, tag: str) -> object:
-        if tag in self._skipped:
-            return _SKIP
-        attributes = node.attributes
-        hidden = is_hidden(tag, attributes) and attributes.get("id") not in self._streamed
-        if hidden or (self._verbatim and is_gutter(attributes)):
-            return _SKIP
-        if self._row:
-            return self._enter_in_row(node, tag, attributes)
-        if tag == "tr" and self._begins_row(node):
-            return None
-        if tag in BLOCKS:
-            return self._enter_block(tag, attributes)
-        return self._enter_inline(node, tag, attributes)
-
-    def _begins_row(self, node: LexborNode) -> bool:
-        self._row = is_row(node, below_row=bool(self._rows) and self._rows[-1])
-        if self._rows:
-            self._rows[-1] = self._row
-        if self._row:
-            self.flush()
-            self._cells = 0
-        return self._row
-
-    def _enter_block(self, tag: str, attributes: _Attributes) -> object:
-        self.flush()
-        named = _BESIDE.search(attributes.get("class") or "") is not None
-        state = (self._role, self._prefix, len(self._areas), named)
-        self._beside += named
-        area = ROLES.get(attributes.get("role") or "") or AREAS.get(tag, "")
-        if area and not (self._contents and area in ("header", "sidebar")):
-            self._areas.append(area)
-        if tag in HEADINGS:
-            self._role, self._prefix = "heading", HEADINGS[tag]
-        elif tag in LISTS:
-            self._lists.append(whole(attributes.get("start"), 1) if tag == "ol" else None)
-        elif tag in ("li", "dd"):
-            self._role = "item"
-            self._bullets.append(self._bullet(attributes) if tag == "li" else "    ")
-        elif tag == "blockquote":
-            self._quotes += 1
-            self._role, self._prefix = "text", ""
-        else:
-            self._count(tag, 1)
-        return state
-
-    def _count(self, tag: str, step: int) -> None:
-        if tag in VERBATIM:
-            self._verbatim += step
-            self._coding, self._blanks = False, 0
-        elif tag in CONTENTS:
-            self._contents += step
-        elif tag == "table" and step > 0:
-            self._rows.append(False)
-        elif tag == "table":
-            self._rows.pop()
-
-    def _enter_in_row(self, node: LexborNode, tag: str, attributes: _Attributes) -> object:
-        if tag in ("td", "th"):
-            if self._cells:
-                self.inline.cell()
-            self._cells += 1
-        elif tag in BLOCKS:
-            self.inline.space()
-            if tag == "li":
-                self.inline.deco("• ")
-        else:
-            return self._enter_inline(node, tag, attributes)
-        return None
-
-    def _bullet(self, attributes: _Attributes) -> str:
-        indent = "  " * min(max(len(self._lists), 1), MAX_INDENT)
-        number = self._lists[-1] if self._lists else None
-        if number is None:
-            return indent + "* "
-        number = whole(attributes.get("value"), number)
-        self._lists[-1] = number + 1
-        return f"{indent}{number}. "
-
-    def _enter_inline(self, node: LexborNode, tag: str, attributes: _Attributes) -> object:
-        if tag == "a":
-            reference = attributes.get("href")
-            if reference and reference.startswith("#") and is_mark(node):
-                return _SKIP
-            return self.inline.enter_link(node, reference)
-        if tag == "button" and is_mark(node):
-            return _SKIP
-        if tag == "br":
-            if self.inline.in_link or self._role == "heading" or self._row:
-                self.inline.space()
+    def _enter(self, kind: int, tag: int, node: LexborNode, attributes: _Attributes) -> object:
+        if kind < tags.BLOCK:
+            if kind != tags.BREAK:
+                return self._inline.enter(kind, tag, node, attributes)
+            if self._verbatim:
+                self._end_code_line()
+            elif self._inline.in_link or self._role == "heading":
+                self._inline.parts.append(" ")
+            elif self._row:
+                self._tables[-1].break_line(self._inline.parts)
             else:
                 self.flush()
-        elif tag == "img":
-            self.inline.image(attributes.get("alt") or "")
-        elif tag == "math" and (written := formula(node)):
-            self.text(f" {written} ")
-            return _SKIP
-        elif tag == "rt":
-            self.inline.deco("(")
-        elif tag == "sup" and not self.inline.in_link and is_power(node, self.inline.last):
-            self.inline.deco("^")
-        elif tag in SPACED:
-            self.inline.space()
-        return None
-
-    def _leave(self, tag: str, state: object) -> None:
-        if self._row and tag in BLOCKS:
-            self.inline.space()
-            if tag == "tr":
-                self._end_row()
-        elif tag in BLOCKS:
-            self._leave_block(tag, state)
-        elif isinstance(state, Anchor):
-            self.inline.leave_link(state)
-        elif tag == "rt":
-            self.inline.deco(")")
-        elif tag in SPACED:
-            self.inline.space()
-
-    def _leave_block(self, tag: str, state: object) -> None:
+            return None
+        if self._row:
+            return self._tables[-1].enter(kind, tags.NAMES[tag], attributes)
+        if kind == tags.ROW and self._begins_row(node):
+            return None
         self.flush()
-        if tag in LISTS:
-            self._lists.pop()
-        elif tag in ("li", "dd"):
-            self._bullets.pop()
-        elif tag == "blockquote":
-            self._quotes -= 1
-        else:
-            self._count(tag, -1)
-        if isinstance(state, tuple):
-            self._role, self._prefix, areas, named = state
-            del self._areas[areas:]
-            self._beside -= named
+        return self._enter_block(kind, tags.NAMES[tag], node, attributes)
+
+    def _begins_row(self, node: LexborNode) -> bool:
+        if not self._tables:
+            return False
+        table = self._tables[-1]
+        self._row = table.as_row = is_row(node, below_row=table.as_row)
+        if self._row:
+            self.flush()
+            table.begin_row(self._inline)
+        return self._row
 
     def _end_row(self) -> None:
         self._row = False
-        runs = self.inline.take()
-        if runs:
-            runs.append(Run(" |", "deco"))
-            self._add(Block(runs, "row", "| "))
+        block = self._tables[-1].end_row()
+        if block is not None:
+            self._add(block)
+
+    def _enter_block(
+        self, kind: int, name: str, node: LexborNode, attributes: _Attributes
+    ) -> object:
+        if name == "dialog" and "open" not in attributes:
+            return SKIP
+        if kind == tags.CELL and is_gutter_cell(node, attributes.get("class") or ""):
+            return SKIP
+        state = (self._role, self._prefix, self._area, self._box, name)
+        if name in BOXES:
+            self._enter_box(name, attributes, attributes.get("class") or "")
+        if kind == tags.LIST:
+            self._bullets.open_list(name, node, attributes)
+        elif kind == tags.ITEM:
+            self._role = "item"
+            self._bullets.open_item(name, attributes)
+        elif kind == tags.HEADING:
+            self._role, self._prefix = "heading", HEADINGS[name]
+        elif name == "blockquote":
+            self._quotes += 1
+            self._role, self._prefix = "text", ""
+        elif name == "table":
+            self._tables.append(Table())
+        elif name in VERBATIM:
+            self._verbatim += 1
+            self._coding, self._blanks = False, 0
+        elif name in CONTENTS:
+            self._contents += 1
+        return state
+
+    def _enter_box(self, tag: str, attributes: _Attributes, names: str) -> None:
+        role = ""
+        if attributes:
+            named = attributes.get("id")
+            if len(attributes) > (names != "") + (named is not None) and not _TELLING.isdisjoint(
+                attributes
+            ):
+                get = attributes.get
+                role = f"{get('role') or ''} {get('itemtype') or ''} {get('itemprop') or ''}"
+                role = role.strip()
+            if named:
+                names = f"{named} {names}" if names else named
+        self.boxes.append(_new(Box, (self._box, tag, names, role)))
+        self._box = len(self.boxes) - 1
+        area = AREAS.get(tag)
+        if role:
+            area = ROLES.get((attributes.get("role") or "").lower()) or area
+        if area and not self._quotes and not (self._contents and area in ("header", "sidebar")):
+            self._area = area
+
+    def _leave(self, kind: int, state: object) -> None:
+        if kind < tags.BLOCK:
+            self._inline.leave(kind, state)
+        elif self._row:
+            self._tables[-1].leave(kind, state)
+            if kind == tags.ROW:
+                self._end_row()
+        else:
+            self.flush()
+            if state is not None:
+                self._leave_block(kind, state)  # type: ignore[arg-type]
+
+    def _leave_block(self, kind: int, state: _Around) -> None:
+        self._role, self._prefix, self._area, self._box, name = state
+        if kind == tags.LIST:
+            self._bullets.close_list()
+        elif kind == tags.ITEM:
+            self._bullets.close_item()
+        elif name == "blockquote":
+            self._quotes -= 1
+        elif name == "table":
+            self._tables.pop()
+        elif name in VERBATIM:
+            self._verbatim -= 1
+        elif name in CONTENTS:
+            self._contents -= 1
 
 
-_SKIP = object()
+def _too_much() -> FetchFailed:
+    return FetchFailed(
+        Reason.UNREADABLE,
+        "the page is nested or repeated beyond what a page needs. Choose another source.",
+    )

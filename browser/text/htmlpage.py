@@ -9,7 +9,7 @@ them, count as shown.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
@@ -21,92 +21,147 @@ from browser.text.block import Block
 from browser.text.clean import one_line
 from browser.text.guard import guard
 from browser.text.html import Walk
+from browser.text.hydrate import article
 from browser.text.judge import judge
 from browser.text.links import Links
 from browser.text.main import mark_main
+from browser.text.meta import about
+from browser.text.thin import Seen, why_thin
 
+LINE_CHARS = 200  # characters of a line
+LEAST_TEXT = 600  # characters that a page shows; one with fewer may hold its text in data
+MORE_THAN_SHOWN = 2  # times as much text as the page shows, for its data to be read
+MOST_THIN = 4_000  # characters; a page that shows more and has main content is not looked at
+MOST_WORDS = 4_000  # characters that are looked at
 LEAST_NOSCRIPT = 300  # characters; a shorter one only asks for scripts
 _STREAMED = re.compile(r"<template id=\"[BP]:([0-9a-z]+)\"")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{1,8}){0,4}\Z")
-_SPACE = re.compile(r"\s+")
 
 
 @dataclass
 class Document:
-    """What a document of any kind is before its lines are numbered."""
+    """What a document of any kind is before its lines are numbered.
+
+    Attributes:
+        blocks: In reading order.
+        links: By id.
+        hosts: By link id, the host to show.
+        title: One line, possibly empty.
+        language: BCP 47 tag, when known.
+        author: As the document says.
+        published: ISO date, as the document says.
+        truncated: Whether a part of the document was left out.
+        note: A sentence of ours about the document, for its last line.
+    """
 
     blocks: list[Block]
     links: tuple[Link, ...] = ()
-    hosts: dict[int, str] | None = None
+    hosts: dict[int, str] = field(default_factory=dict)
     title: str = ""
     language: str | None = None
     author: str | None = None
     published: str | None = None
+    truncated: bool = False
+    note: str = ""
 
 
-def read_html(text: str, url: Url, *, whole: bool = False) -> Document:
+def read_html(
+    text: str,
+    url: Url,
+    *,
+    whole: bool = False,
+    raw: bytes | None = None,
+    line_chars: int = LINE_CHARS,
+) -> Document:
     """Read an HTML document.
 
     Args:
         text: The document.
         url: Where it came from.
         whole: Whether all of it is main content: nothing is judged.
+        raw: The document in UTF-8 where it came so: the parser reads bytes faster.
+        line_chars: Longest line, in characters.
 
     Raises:
         FetchFailed: ``unreadable`` for a document built to be slow, ``no_text`` for an empty one.
     """
-    text, tags = guard(text)
-    tree = LexborHTMLParser(text)
+    safe = guard(text)
+    tree = LexborHTMLParser(raw if raw is not None and safe is text else safe)
     root = tree.body or tree.root
     if root is None:
-        raise FetchFailed(Reason.NO_TEXT, "the page is empty. Choose another source.")
-    links, blocks = _read(tree, root, text, url)
-    if not blocks:
-        scripted = tree.css_first("script") is not None
-        raise FetchFailed(
-            Reason.NO_TEXT,
-            "the page shows no text without running its scripts. Choose another source."
-            if scripted
-            else "the page has no text. Choose another source.",
-        )
-    document = Document(blocks, links.all(), links.hosts, _title(tree), _language(tree))
-    if not whole:
-        opinion = judge(text, tags)
-        document.author, document.published = opinion.about.author, opinion.about.published
-        mark_main(blocks, opinion.main)
+        raise FetchFailed(Reason.NO_TEXT, "the page is empty. Choose another source.", url=url.href)
+    links, walk = _read(tree, root, text, url, line_chars)
+    document = Document(walk.blocks, links.all(), links.hosts, _title(tree), _language(tree))
+    if whole:
+        if not walk.blocks:
+            raise FetchFailed(
+                Reason.NO_TEXT, "the page has no text. Choose another source.", url=url.href
+            )
+    else:
+        known = about(tree)
+        document.author, document.published = known.author, known.published
+        mark_main(walk.blocks, walk.boxes, known.types, lambda: judge(text))
+        _face_thin_page(document, walk, links, text, url)
     if not document.title:
-        heading = next((b for b in blocks if b.role == "heading"), None)
-        document.title = one_line("".join(r.text for r in heading.runs)) if heading else ""
+        heading = next((block for block in document.blocks if block.role == "heading"), None)
+        document.title = one_line(heading.plain) if heading else ""
     return document
 
 
+def _face_thin_page(document: Document, walk: Walk, links: Links, text: str, url: Url) -> None:
+    """Fill a page that shows almost nothing from its data, or say why it is no page to read.
+
+    Raises:
+        FetchFailed: ``no_text``.
+    """
+    blocks = document.blocks
+    size = sum(len(block.plain) for block in blocks)
+    main = sum(len(block.plain) for block in blocks if block.main)
+    if size > MOST_THIN and main > LEAST_TEXT:
+        return
+    if size < LEAST_TEXT:
+        found = article(text)
+        if found is not None and found.size > MORE_THAN_SHOWN * size:
+            note = "[This page shows its text only with scripts; it is read from its data"
+            blocks.append(Block(f"{note}: {found.kind}.]", "", "note"))
+            more = LexborHTMLParser(guard(found.html))
+            if more.body is not None:
+                walk.run(more.body)
+            document.links = links.all()
+            document.title = document.title or one_line(found.title)
+            return
+    words = " ".join(block.plain for block in blocks)[:MOST_WORDS]
+    sentence = why_thin(Seen(words, size, main, document.title, len(links.all()), text, url.href))
+    if sentence is not None:
+        raise FetchFailed(Reason.NO_TEXT, sentence, url=url.href)
+
+
 def _read(
-    tree: LexborHTMLParser, root: LexborNode, text: str, url: Url
-) -> tuple[Links, list[Block]]:
+    tree: LexborHTMLParser, root: LexborNode, text: str, url: Url, line_chars: int
+) -> tuple[Links, Walk]:
     """The links and blocks of a page; no blocks when none holds text."""
     base = _base(tree, url)
-    streamed = frozenset(f"S:{number}" for number in _STREAMED.findall(text))
+    streamed = frozenset[str]()
+    if tree.css_first("template") is not None:
+        streamed = frozenset(f"S:{number}" for number in _STREAMED.findall(text))
     links = Links(url, base)
-    walk = Walk(links, streamed=streamed)
+    walk = Walk(links, line_chars=line_chars, streamed=streamed)
     walk.run(root)
     shown = _size(walk.blocks)
-    kept = sum(len(_SPACE.sub("", node.text(deep=True))) for node in tree.css("body noscript"))
+    kept = sum(len("".join(node.text(deep=True).split())) for node in tree.css("body noscript"))
     if kept >= LEAST_NOSCRIPT and kept > 2 * shown:
         links = Links(url, base)
-        walk = Walk(links, noscript=True, streamed=streamed)
+        walk = Walk(links, line_chars=line_chars, noscript=True, streamed=streamed)
         walk.run(root)
         shown = _size(walk.blocks)
-    return links, walk.blocks if shown else []
+    if not shown:
+        walk.blocks.clear()
+    return links, walk
 
 
 def _size(blocks: list[Block]) -> int:
     """Characters of the page's own words."""
-    return sum(
-        len(_SPACE.sub("", run.text))
-        for block in blocks
-        for run in block.runs
-        if run.kind not in ("deco", "image")
-    )
+    return sum(len(block.plain) for block in blocks)
 
 
 def _title(tree: LexborHTMLParser) -> str:

@@ -1,141 +1,285 @@
-"""The runs of the block that is being read: text, links and marks of ours, in reading order.
+"""The pieces of the block that is being read: text, links and marks of ours, in reading order.
 
-Text of one link in one block is one run, however many elements it is spread over, so that it
+Text of one link in one block is one piece, however many elements it is spread over, so that it
 is shown as one marker; two links side by side stay two. A link gets its number with the first
 thing of it that is shown, so that every number stands in the text. A link that shows only an
 icon is named as an image would be: by the label it has for those who do not see it.
+
+Left to taste, and in the display alone: what is struck out stands between ``~~``, since a price
+that was must not read as the price that is; the bare number of a note stands in square brackets,
+since note 3 behind 1999 must not read 19993.
 """
 
 from __future__ import annotations
 
-from typing import NamedTuple
+import re
+from collections.abc import Mapping
+from typing import Final
 
 from selectolax.lexbor import LexborNode
 
-from browser.text.block import Run
+from browser.text import tags
+from browser.text.block import Block, Run
 from browser.text.clean import one_line
+from browser.text.compose import compose, only_text, verbatim
+from browser.text.elements import STRUCK
 from browser.text.links import NOWHERE, Links
+from browser.text.nodes import drop_drawing, formula, is_mark, is_note, is_power, is_struck, tex
 
 MAX_ALT = 80  # characters
+SKIP: Final = object()  # the state of an element that is not entered
 
 # Words for readers of the page's sound, and the title of a drawing.
 _SPOKEN = "svg title, .sr-only, .visually-hidden, .visuallyhidden, .screen-reader-text"
+_ICON = ".material-icons, [class*=material-symbols], [class*=material-icons]"
+# What the display has after an element.
+_CLOSING: dict[object, str] = {"rt": ")", "q": "”", "del": "~~", "note": "]"}
+_FORMULA = re.compile(r"(?:^|[\s_-])(?:math|tex|latex)(?=$|[\s_-])", re.IGNORECASE)
+_UNNUMBERED = -2
+
+_new = tuple.__new__
+
+_Attributes = Mapping[str, str | None]
 
 
-class Anchor(NamedTuple):
-    """An open ``<a>``: link id, element while not yet numbered, words, names of images."""
+class Anchor:
+    """An open ``<a>``: its number once it has one, and what is said in it."""
 
-    link: int
-    pending: LexborNode | None
-    words: list[str]
-    images: list[str]
+    __slots__ = ("images", "node", "number", "outer", "parts", "reference", "words")
+
+    def __init__(self, node: LexborNode, reference: str, outer: list[str | Run]) -> None:
+        self.node = node
+        self.reference = reference
+        self.number = _UNNUMBERED
+        self.outer = outer
+        self.parts: list[str | Run] = []
+        self.words: list[str] = []
+        self.images: list[str] = []
 
 
 class Inline:
-    """Collects the runs of one block after the other.
+    """Collects the pieces of one block after the other.
 
     Args:
         links: Where the page's links are numbered.
+        line_chars: Longest line, in characters.
+
+    Attributes:
+        parts: Of the block, or of the link in it that is being read.
+        anchors: The open links, the outermost first.
     """
 
-    def __init__(self, links: Links) -> None:
+    def __init__(self, links: Links, line_chars: int = 200) -> None:
+        self.parts: list[str | Run] = []
         self._links = links
-        self._runs: list[Run] = []
-        self._open: list[str] = []  # words of the run that is being read
-        self._anchor = Anchor(NOWHERE, None, [], [])
+        self._line_chars = line_chars
+        self.anchors: list[Anchor] = []
         self._images = 0
 
     @property
     def in_link(self) -> bool:
         """Whether what is added now belongs to a link."""
-        return self._anchor.link != NOWHERE
+        return bool(self.anchors) and self.anchors[-1].number != NOWHERE
+
+    @property
+    def shows(self) -> bool:
+        """Whether anything of the block is to be seen."""
+        return _shows(self.parts)
 
     @property
     def last(self) -> str:
-        """The last character of the run that is being read, empty at its beginning."""
-        return self._open[-1][-1:] if self._open else ""
+        """The last character that was read, empty at the beginning or after a mark."""
+        last = self.parts[-1] if self.parts else ""
+        return last[-1:] if isinstance(last, str) else ""
 
-    def text(self, text: str) -> None:
-        """Add text of the page."""
-        if self._anchor.pending is not None and not text.isspace():
-            self._number()
-        if self.in_link:
-            self._anchor.words.append(text)
-        self._open.append(text)
+    @property
+    def _touches(self) -> bool:
+        """Whether what comes next stands right behind something of the line."""
+        parts = self.parts or (self.anchors[-1].outer if self.anchors else self.parts)
+        last = parts[-1] if parts else " "
+        return not (last if isinstance(last, str) else last.text)[-1:].isspace()
 
-    def space(self) -> None:
-        """Keep the words before and after apart."""
-        self._open.append(" ")
+    def whole_link(self, reference: str | None, text: str) -> bool:
+        """Add a link that holds *text* and nothing else, as most do; whether it is such a one."""
+        if not reference or reference[0] == "#" or self.anchors or not text or text.isspace():
+            return False
+        number = self._links.add(reference, text)
+        self.parts.append(text if number < 0 else _new(Run, (text, "link", number)))
+        return True
 
-    def deco(self, text: str) -> None:
-        """Add words of ours that stand in the display only."""
-        self._close()
-        self._runs.append(Run(text, "deco"))
+    def enter(self, kind: int, tag: int, node: LexborNode, attributes: _Attributes) -> object:
+        """Begin an element within a line; `SKIP` when it holds nothing to read."""
+        if kind == tags.LINK:
+            reference = attributes.get("href")
+            if not reference:
+                return None
+            if reference[0] == "#" and is_mark(node):
+                return SKIP
+            anchor = Anchor(node, reference, self.parts)
+            self.anchors.append(anchor)
+            self.parts = anchor.parts
+            return self
+        if kind == tags.IMAGE:
+            if alt := attributes.get("alt"):
+                if _FORMULA.search(attributes.get("class") or ""):
+                    self.parts += (" ", Run(one_line(tex(alt)), "deco"), " ")
+                else:
+                    self._image(alt)
+        elif kind == tags.APART:
+            self.parts.append(" ")
+        else:
+            return self._enter_marked(tags.NAMES[tag], node)
+        return None
 
-    def cell(self) -> None:
-        """Begin the next cell of a row."""
-        self._close()
-        self._runs.append(Run("", "cell"))
+    def _enter_marked(self, name: str, node: LexborNode) -> object:
+        if name == "rt":
+            self.parts.append(Run("(", "deco"))
+        elif name == "q":
+            self.parts.append(Run("“", "deco"))
+        elif name == "sup":
+            linked = bool(self.anchors) and self.anchors[-1].reference[0] == "#"
+            if self._touches and is_note(node, linked=linked):
+                self.parts.append(Run("[", "deco"))
+                return "note"
+            if not self.anchors and is_power(node, self.last):
+                self.parts.append(Run("^", "deco"))
+        elif name in STRUCK:
+            if self.anchors or not is_struck(node):
+                return None
+            self.parts.append(Run("~~", "deco"))
+            return "del"
+        elif name == "math":
+            if written := formula(node):
+                self.parts.append(f" {written} ")
+                drop_drawing(node)
+                return SKIP
+        else:
+            if is_mark(node):
+                return SKIP
+            self.parts.append(" ")
+        return name
 
-    def image(self, alt: str) -> None:
-        """Add an image by its alt text; nothing for an image without one."""
+    def leave(self, kind: int, state: object) -> None:
+        """End an element; *state* is what `enter` returned."""
+        if kind == tags.LINK:
+            if state is self:
+                self._leave_link()
+        elif kind == tags.APART or state == "button":
+            self.parts.append(" ")
+        elif state in _CLOSING:
+            self.parts.append(Run(_CLOSING[state], "deco"))
+
+    def _image(self, alt: str) -> None:
         alt = one_line(alt, MAX_ALT)
         if not alt:
             return
-        if self._anchor.pending is not None:
-            self._number()
-        if self.in_link:
-            self._anchor.images.append(alt)
-        self.space()
-        self._close()
-        self._runs.append(Run(f"[Image {self._images}: {alt}]", "image", self._anchor.link))
+        if self.anchors:
+            self.anchors[-1].images.append(alt)
+        self.parts += (" ", Run(f"[Image {self._images}: {alt}]", "image"), " ")
         self._images += 1
-        self.space()
 
-    def enter_link(self, node: LexborNode, reference: str | None) -> Anchor:
-        """Begin an ``<a>``; returns what it interrupts, for `leave_link`."""
-        self._close()
-        before, self._anchor = self._anchor, Anchor(NOWHERE, node if reference else None, [], [])
-        return before
+    def _leave_link(self) -> None:
+        anchor = self.anchors[-1]
+        self._close(anchor)
+        if anchor.number == _UNNUMBERED and (label := _label(anchor.node)):
+            self._image(label)
+            self._close(anchor)
+        if anchor.number >= 0:
+            self._links.name(anchor.number, " ".join(anchor.words or anchor.images))
+        self.anchors.pop()
+        self.parts = anchor.outer
 
-    def leave_link(self, before: Anchor) -> None:
-        """End an ``<a>``: the words in it name the link, or the label of its icon does."""
-        if self._anchor.pending is not None:
-            self.image(_label(self._anchor.pending))
-        self._close()
-        if self.in_link:
-            words = "".join(self._anchor.words)
-            named = words if words.strip() else " ".join(self._anchor.images)
-            self._links.name(self._anchor.link, named)
-        self._anchor = before
+    def _close(self, anchor: Anchor) -> None:
+        """Hand what was read in a link over to the block around it."""
+        parts, outer = anchor.parts, anchor.outer
+        if not parts:
+            return
+        text: list[str] = []
+        for part in parts:
+            if isinstance(part, str):
+                text.append(part)
+                continue
+            self._add_text(anchor, text)
+            text = []
+            if part.kind == "image":
+                outer.append(Run(part.text, "image", self._numbered(anchor)))
+            else:
+                outer.append(part)
+        self._add_text(anchor, text)
+        parts.clear()
 
-    def take(self) -> list[Run]:
-        """End the block; returns its runs, none when nothing in it is to be seen."""
-        self._close()
-        runs, self._runs = self._runs, []
-        if self.in_link:
-            self._anchor.words.append(" ")
-        return runs if any(run.text and not run.text.isspace() for run in runs) else []
+    def _add_text(self, anchor: Anchor, pieces: list[str]) -> None:
+        text = "".join(pieces)
+        if not text or text.isspace():
+            if text:
+                anchor.outer.append(" ")
+            return
+        number = self._numbered(anchor)
+        if number < 0:
+            anchor.outer.append(text)
+        else:
+            anchor.words.append(text)
+            anchor.outer.append(Run(text, "link", number))
 
-    def _close(self) -> None:
-        if self._open:
-            link = self._anchor.link
-            text = "".join(self._open)
-            self._runs.append(Run(text, "text" if link == NOWHERE else "link", link))
-            self._open = []
+    def _numbered(self, anchor: Anchor) -> int:
+        if anchor.number == _UNNUMBERED:
+            anchor.number = self._links.add(anchor.reference)
+        return anchor.number
 
-    def _number(self) -> None:
-        self._close()
-        node = self._anchor.pending
-        reference = node.attributes.get("href") if node is not None else None
-        number = self._links.add(reference or "")
-        self._anchor = self._anchor._replace(link=number, pending=None)
+    def begin_with(self, sign: str) -> None:
+        """Put *sign* in front of what was read of the block, if that shows anything."""
+        parts = self.anchors[0].outer if self.anchors else self.parts
+        if sign and (_shows(parts) or (self.anchors and self.shows)):
+            parts.insert(0, Run(f"{sign} ", "deco"))
+
+    def take(self, role: str, prefix: str) -> Block | None:
+        """End the block; returns it, ``None`` when nothing in it is to be seen."""
+        for anchor in reversed(self.anchors):
+            self._close(anchor)
+        parts = self.anchors[0].outer if self.anchors else self.parts
+        if not parts:
+            return None
+        block = None
+        for part in parts:
+            if not isinstance(part, str):
+                room = self._line_chars - len(prefix)
+                text, plain, spans, linked = compose(parts, self._links.hosts, room)
+                if plain or _shows(parts):
+                    block = Block(text, plain, role, prefix, "", 0, linked, True, False, spans)
+                break
+        else:
+            text, plain = only_text("".join(parts))  # type: ignore[arg-type]
+            if text:
+                block = Block(text, plain, role, prefix)
+        parts.clear()
+        return block
+
+    def take_code(self) -> Block | None:
+        """As `take`, with white space kept."""
+        for anchor in reversed(self.anchors):
+            self._close(anchor)
+        parts = self.anchors[0].outer if self.anchors else self.parts
+        block = None
+        if _shows(parts):
+            text, plain, spans, linked = verbatim(parts, self._links.hosts, self._line_chars)
+            block = Block(text, plain, "code", linked=linked, verbatim=True, spans=spans)
+        parts.clear()
+        return block
+
+
+def _shows(parts: list[str | Run]) -> bool:
+    return any(
+        not (part if isinstance(part, str) else part.text).isspace()
+        for part in parts
+        if (part if isinstance(part, str) else part.text)
+    )
 
 
 def _label(node: LexborNode) -> str:
     """What an icon without visible words is called, for those who do not see it."""
-    named = node.attributes.get("aria-label") or node.attributes.get("title")
-    if named:
-        return named
-    spoken = node.css_first(_SPOKEN)
+    attributes = node.attributes
+    named = attributes.get("aria-label") or attributes.get("title")
+    if named or not node.text(deep=True).strip():
+        return named or ""
+    spoken = node.css_first(_SPOKEN) or node.css_first(_ICON)
     return spoken.text(deep=True) if spoken is not None else ""

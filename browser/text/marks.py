@@ -18,7 +18,10 @@ _BRACKETED = re.compile("【[^】]*】?")
 
 def for_display(text: str) -> str:
     """Write the page's own text so that nothing in it reads as a marker of ours."""
-    if not _SPECIAL.search(text):
+    if text.isascii():
+        if "|" not in text:
+            return text
+    elif not _SPECIAL.search(text):
         return text
     return text.translate(_TO_DISPLAY).replace("<|", "<¦").replace("|>", "¦>")
 

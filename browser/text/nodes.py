@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 
 from selectolax.lexbor import LexborNode
 
 _GUTTER = re.compile(r"(?:^|\s)(?:linenos?|line-?numbers?|lineno|lnum|gutter)(?=\s|$)")
-_EXPONENT = re.compile(r"[-+−–]?[\dnxk](?:[\d.,+−–-]{0,6})\Z")
+_NOTE = re.compile(r"(?:\d{1,3}|[a-z])\Z")
+_LETTER = re.compile(r"[^\W\d_]")
+_EXPONENT = re.compile(r"[-+−–]?[\dnxk](?:[\d.,+−–-]{0,6})\Z|[-−–]\w{1,4}\Z")
+MOST_STRUCK = 300  # characters
+_DRAWN = "{\\displaystyle "  # what MediaWiki puts around every formula
 
 
 def is_mark(node: LexborNode) -> bool:
@@ -17,9 +20,26 @@ def is_mark(node: LexborNode) -> bool:
     return 0 < len(text) <= 2 and not any(char.isalnum() for char in text)
 
 
-def is_gutter(attributes: Mapping[str, str | None]) -> bool:
-    """Whether an element in a block of code holds line numbers, which are not the code."""
-    return _GUTTER.search(attributes.get("class") or "") is not None
+def is_gutter(names: str) -> bool:
+    """Whether an element of these classes in code holds line numbers, which are not the code."""
+    return _GUTTER.search(names) is not None
+
+
+def is_gutter_cell(node: LexborNode, names: str) -> bool:
+    """Whether a table cell of these classes stands beside code and holds its line numbers."""
+    return is_gutter(names) and not _LETTER.search(node.text(deep=True))
+
+
+def is_note(node: LexborNode, *, linked: bool) -> bool:
+    """Whether a ``<sup>`` is the bare number of a note: behind 1999, note 3 must not read 19993.
+
+    Args:
+        node: The element.
+        linked: Whether it stands in a link to a place on the same page.
+    """
+    if not _NOTE.match((node.text(deep=True) or "").strip()):
+        return False
+    return linked or node.css_first('a[href^="#"]') is not None
 
 
 def is_power(node: LexborNode, before: str) -> bool:
@@ -31,10 +51,33 @@ def is_power(node: LexborNode, before: str) -> bool:
     )
 
 
+def is_struck(node: LexborNode) -> bool:
+    """Whether struck-out text is a phrase, and not whole blocks or all of a page left open."""
+    text = node.text(deep=True)
+    if not text or text.isspace() or len(text) > MOST_STRUCK:
+        return False
+    return node.css_first("p, div, ul, ol, table, br, h1, h2, h3, h4, h5, h6, pre") is None
+
+
 def formula(node: LexborNode) -> str:
     """A formula as its author wrote it: drawn symbols in a row say less."""
     source = node.css_first('annotation[encoding="application/x-tex"]')
-    return node.attributes.get("alttext") or (source.text(deep=True) if source else "") or ""
+    return tex(node.attributes.get("alttext") or (source.text(deep=True) if source else "") or "")
+
+
+def tex(text: str) -> str:
+    """A formula without the frame that an encyclopedia's software puts around it."""
+    text = text.strip()
+    framed = text.startswith(_DRAWN) and text.endswith("}")
+    return text[len(_DRAWN) : -1].strip() if framed else text
+
+
+def drop_drawing(node: LexborNode) -> None:
+    """Take away what KaTeX draws of the formula *node* beside it: the same formula in pieces."""
+    around = node.parent
+    drawn = around.next if around is not None else None
+    if drawn is not None and "katex-html" in (drawn.attributes.get("class") or ""):
+        drawn.decompose()
 
 
 def whole(text: str | None, default: int) -> int:

@@ -9,6 +9,8 @@ import pytest
 
 from browser.model.page import Line, Link, Page
 from browser.text import render
+from browser.text.block import Block, Run
+from browser.text.compose import compose, verbatim
 
 URL = "https://site.example/dir/page"
 DATA = Path(__file__).resolve().parents[2].parent / "shared" / "data"
@@ -36,6 +38,21 @@ def made(*lines: Line | str, links: tuple[Link, ...] = (), url: str = URL) -> Pa
         one = Line(0, line, line) if isinstance(line, str) else line
         body.append(one._replace(n=len(body)))
     return Page(url=url, title="Title", lines=tuple(body), links=links)
+
+
+def block(
+    *runs: Run,
+    role: str = "text",
+    prefix: str = "",
+    is_code: bool = False,
+    hosts: dict[int, str] | None = None,
+    limit: int = 200,
+) -> Block:
+    """A block of these pieces, composed for lines of *limit* characters."""
+    parts = [run.text if run.kind == "text" else run for run in runs]
+    write = verbatim if is_code else compose
+    text, plain, spans, linked = write(parts, hosts or {}, limit - len(prefix))
+    return Block(text, plain, role, prefix, linked=linked, verbatim=is_code, spans=spans)
 
 
 def data(*parts: str) -> Path:

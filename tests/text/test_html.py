@@ -72,7 +72,7 @@ def test_a_second_paragraph_of_an_item_is_indented_without_a_bullet():
 
 
 def test_a_heading_takes_the_number_of_its_item():
-    assert shown("<ol><li><h3>Title</h3><p>text</ol>") == ["### Title", "     text"]
+    assert shown("<ol><li><h3>Title</h3><p>text</ol>") == ["### 1. Title", "     text"]
 
 
 def test_lists_in_lists_stop_being_indented_at_some_depth():

@@ -9,17 +9,19 @@ from hypothesis import strategies as st
 
 from browser.text.block import Block, Run
 from browser.text.number import cut, number
-from tests.text.pages import MARKER
+from tests.text.pages import MARKER, block
 
 ENGLISH = "The ferry leaves at nine. It comes back at ten! Does it? Yes, every day. "
 
 
 def pieces(text: str, limit: int = 200, *, role: str = "text", prefix: str = "") -> list[str]:
-    return [piece.text for piece in cut(Block([Run(text)], role, prefix), {}, limit)]
+    return [
+        piece.text for piece in cut(block(Run(text), role=role, prefix=prefix, limit=limit), limit)
+    ]
 
 
-def joined(block: Block, limit: int = 200) -> str:
-    made = [piece for piece in cut(block, {}, limit) if piece.plain]
+def joined(made_of: Block, limit: int = 200) -> str:
+    made = [piece for piece in cut(made_of, limit) if piece.plain]
     return "".join(piece.glue + piece.plain for piece in made).removeprefix("\n")
 
 
@@ -102,14 +104,14 @@ def test_a_marker_is_never_cut():
     runs = [Run("word " * 30)]
     for n in range(30):
         runs += [Run("a link. With, stops " * 3, "link", n), Run(" x ")]
-    made = [piece.text for piece in cut(Block(runs), {5: "other.example"}, 200)]
+    made = [piece.text for piece in cut(block(*runs, hosts={5: "other.example"}), 200)]
     assert all(len(line) <= 200 for line in made)
     assert all(line.count("【") == line.count("】") == len(MARKER.findall(line)) for line in made)
 
 
 def test_a_marker_goes_to_the_next_line_rather_than_being_cut():
     runs = [Run("x" * 190 + " "), Run("long link text here", "link", 0)]
-    assert [piece.text for piece in cut(Block(runs), {}, 200)] == [
+    assert [piece.text for piece in cut(block(*runs), 200)] == [
         "x" * 190,
         "【0†long link text here】",
     ]
@@ -117,28 +119,28 @@ def test_a_marker_goes_to_the_next_line_rather_than_being_cut():
 
 def test_a_combining_mark_after_a_marker_does_not_open_it():
     runs = [Run("x" * 170), Run("abc def", "link", 0), Run("\u0301" * 6 + "y" * 60)]
-    made = [piece.text for piece in cut(Block(runs), {}, 181)]
+    made = [piece.text for piece in cut(block(*runs, limit=181), 181)]
     assert sum(len(MARKER.findall(line)) for line in made) == 1
 
 
 def test_a_page_with_a_hundred_thousand_links_in_a_paragraph_is_numbered_in_linear_time():
     runs = [run for n in range(50_000) for run in (Run("a", "link", n), Run(" "))]
-    lines, truncated = number([Block(runs)], "u", {}, 200, 50_000)
+    lines, truncated = number([block(*runs)], "u", 200, 50_000)
     assert not truncated
     assert sum(line.text.count("【") for line in lines) == 50_000
 
 
 def test_code_is_cut_without_losing_a_space():
     text = "    " + "x = [1, 2,  3]  " * 40
-    block = Block([Run(text)], "code", verbatim=True)
-    assert joined(block) == text
-    assert all(len(piece.text) <= 200 for piece in cut(block, {}, 200))
+    code = block(Run(text), role="code", is_code=True)
+    assert joined(code) == text
+    assert all(len(piece.text) <= 200 for piece in cut(code, 200))
 
 
 def test_a_line_without_words_of_the_page_does_not_glue_its_neighbours_together():
     image = Run("[Image 0: " + "a" * 70 + "]", "image")
-    block = Block([image, Run(" "), image, Run(" "), image, Run(" first words")])
-    made = list(cut(block, {}, 100))
+    images = block(image, Run(" "), image, Run(" "), image, Run(" first words"), limit=100)
+    made = list(cut(images, 100))
     assert [piece.plain for piece in made] == ["", "", "first words"]
     assert [piece.glue for piece in made] == ["\n", "\n", "\n"]
 
@@ -157,7 +159,9 @@ RUNS = st.lists(
 )
 
 
-def block_of(runs: list[tuple[str, str]], *, verbatim: bool) -> Block:
+def block_of(
+    runs: list[tuple[str, str]], limit: int, *, verbatim: bool, hosts: dict[int, str] | None = None
+) -> Block:
     made = []
     for n, (text, kind) in enumerate(runs):
         if kind == "text":
@@ -170,7 +174,7 @@ def block_of(runs: list[tuple[str, str]], *, verbatim: bool) -> Block:
             made.append(Run("", "cell"))
         elif kind == "deco":
             made.append(Run("^", "deco"))
-    return Block(made, prefix="  * ", verbatim=verbatim)
+    return block(*made, prefix="  * ", is_code=verbatim, limit=limit, hosts=hosts)
 
 
 @settings(max_examples=300, deadline=None)
@@ -178,9 +182,8 @@ def block_of(runs: list[tuple[str, str]], *, verbatim: bool) -> Block:
 def test_the_pieces_and_their_glue_are_the_text_of_the_block(
     runs: list[tuple[str, str]], verbatim: bool, limit: int
 ):
-    block = block_of(runs, verbatim=verbatim)
-    whole = joined(block, 10**6)
-    assert joined(block, limit).strip("\t") == whole.strip("\t")  # cells without any words
+    whole = block_of(runs, limit, verbatim=verbatim)
+    assert joined(whole, limit).strip("\t") == whole.plain.strip("\t")  # cells without any words
 
 
 @settings(max_examples=300, deadline=None)
@@ -189,7 +192,7 @@ def test_no_line_is_too_long_and_no_marker_is_broken(
     runs: list[tuple[str, str]], verbatim: bool, limit: int
 ):
     hosts = {1: "a-rather-long-host-name.of-a-site.example"}
-    for piece in cut(block_of(runs, verbatim=verbatim), hosts, limit):
+    for piece in cut(block_of(runs, limit, verbatim=verbatim, hosts=hosts), limit):
         assert len(piece.text) <= limit
         assert "\n" not in piece.text or verbatim
         assert piece.text.count("【") == piece.text.count("】") == len(MARKER.findall(piece.text))
@@ -197,7 +200,7 @@ def test_no_line_is_too_long_and_no_marker_is_broken(
 
 def test_lines_are_numbered_and_the_address_is_line_one():
     lines, truncated = number(
-        [Block([Run("a")]), Block([Run("b")], area="footer", main=False)], "u:x", {}, 200, 9
+        [Block("a", "a"), Block("b", "b", area="footer", main=False)], "u:x", 200, 9
     )
     assert [(line.n, line.text, line.main, line.area) for line in lines] == [
         (0, "", True, ""),
@@ -209,14 +212,12 @@ def test_lines_are_numbered_and_the_address_is_line_one():
 
 
 def test_blocks_of_nothing_visible_take_no_number():
-    lines, _ = number(
-        [Block([Run("\u200b\u2060")]), Block([Run("  ")]), Block([Run("a")])], "u", {}, 200, 9
-    )
+    lines, _ = number([block(Run("\u200b\u2060")), block(Run("  ")), block(Run("a"))], "u", 200, 9)
     assert [line.text for line in lines[2:]] == ["a"]
 
 
 def test_the_note_about_a_cut_page_is_the_last_line():
-    lines, truncated = number([Block([Run(str(n))]) for n in range(20)], "u", {}, 200, 10)
+    lines, truncated = number([Block(str(n), str(n)) for n in range(20)], "u", 200, 10)
     assert truncated
     assert len(lines) == 10
     assert re.fullmatch(r"\[The rest of the page is cut: .* 10 lines\.\]", lines[-1].text)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import gzip
+import re
+from collections import Counter
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -11,14 +13,18 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from browser.errors import FetchFailed
 from browser.model.page import Page
+from browser.model.url import Url
 from browser.text import render
+from browser.text.charset import decode
 from browser.text.clean import clean
 from browser.text.elements import SKIPPED
 from browser.text.find import find
 from browser.text.hidden import is_hidden
+from browser.text.htmlpage import read_html
+from browser.text.links import MAX_URL
 from browser.text.nodes import is_mark
+from browser.text.number import number
 from browser.text.quote import words
-from browser.text.sniff import decode
 from tests.text.pages import MARKER, URL, data
 
 BLOCK = [
@@ -52,6 +58,11 @@ INLINE = [
     "button",
     "label",
     "ruby",
+    "del",
+    "q",
+    "h3",
+    "sup",
+    "a href=#here",
 ]
 HIDDEN = [
     "div hidden",
@@ -78,19 +89,25 @@ def wrapped(children: st.SearchStrategy[str], tags: list[str]) -> st.SearchStrat
 
 
 def items(children: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
-    return st.lists(children, min_size=1, max_size=4).map(
-        lambda made: "<ol>" + "".join(f"<li>{item}" for item in made) + "</ol>"
+    made = st.lists(children, min_size=1, max_size=4)
+    kinds = st.sampled_from(["ol", "ul", "ol type=a", "ol reversed", "ol start=9", "dl"])
+    return st.tuples(kinds, made).map(
+        lambda pair: (
+            f"<{pair[0]}>"
+            + "".join(f"<{'dd' if pair[0] == 'dl' else 'li'}>{item}" for item in pair[1])
+            + f"</{pair[0].split()[0]}>"
+        )
     )
 
 
 def table(children: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
-    row = st.lists(children, min_size=1, max_size=3)
+    start = st.sampled_from(
+        ["td", "td", "th", "td rowspan=2", "td colspan=3", "th rowspan=9 colspan=2"]
+    )
+    cell = st.tuples(start, children).map(lambda made: f"<{made[0]}>{made[1]}")
+    row = st.lists(cell, min_size=1, max_size=3).map(lambda cells: "<tr>" + "".join(cells))
     return st.lists(row, min_size=1, max_size=3).map(
-        lambda rows: (
-            "<table>"
-            + "".join("<tr>" + "".join(f"<td>{cell}" for cell in row) for row in rows)
-            + "</table>"
-        )
+        lambda rows: "<table>" + "".join(rows) + "</table>"
     )
 
 
@@ -115,24 +132,25 @@ def visible(html: str) -> str:
     Without signs to click on: a copy button, the pilcrow beside a heading.
     """
     tree = LexborHTMLParser(html)
-    parts: list[str] = []
-
-    def walk(node: LexborNode) -> None:
-        child = node.first_child
-        while child is not None:
-            if child.is_text_node:
-                parts.append(child.text_content or "")
-            elif child.is_element_node:
-                tag = child.tag or ""
-                href = child.attributes.get("href") or ""
-                sign = (tag == "button" or href.startswith("#")) and is_mark(child)
-                if tag not in SKIPPED and not sign and not is_hidden(tag, child.attributes):
-                    walk(child)
-            child = child.next
-
     assert tree.body is not None
-    walk(tree.body)
-    return clean("".join(parts))
+    return clean(seen(tree.body))
+
+
+def seen(node: LexborNode) -> str:
+    """What is drawn of the text in *node*."""
+    parts: list[str] = []
+    child = node.first_child
+    while child is not None:
+        if child.is_text_node:
+            parts.append(child.text_content or "")
+        elif child.is_element_node:
+            tag = child.tag or ""
+            href = child.attributes.get("href") or ""
+            sign = (tag == "button" or href.startswith("#")) and is_mark(child)
+            if tag not in SKIPPED and not sign and not is_hidden(tag, child.attributes):
+                parts.append(seen(child))
+        child = child.next
+    return "".join(parts)
 
 
 def read(body: bytes, content_type: str = "text/html; charset=utf-8") -> Page | None:
@@ -190,7 +208,51 @@ def test_what_is_quoted_can_be_found_where_it_was_quoted(html: str, data: st.Dat
     start = data.draw(st.integers(2, page.last))
     quoted = words(page, start, start, 10**6).text
     if quoted.split():
-        assert start in find(page, quoted)
+        found = find(page, quoted)  # of repeated words, a match may begin on a line before
+        assert found
+        assert found[0] <= start
+
+
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(HTML, st.data())
+def test_a_quote_of_any_lines_stands_in_the_page_to_the_letter(html: str, data: st.DataObject):
+    page = read(f"<body>{html}".encode())
+    if page is None:
+        return
+    start = data.draw(st.integers(0, page.last))
+    end = data.draw(st.integers(start, page.last))
+    quoted = words(page, start, end, data.draw(st.integers(1, 10**4)))
+    assert quoted.text in joined(page)
+    assert start <= quoted.end <= end
+
+
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(HTML, st.integers(40, 400))
+def test_lines_are_numbered_densely_and_never_longer_than_asked_for(html: str, line_chars: int):
+    try:
+        page = render(
+            f"<body>{html}".encode(), "text/html; charset=utf-8", URL, line_chars=line_chars
+        )
+    except FetchFailed:
+        return
+    assert [line.n for line in page.lines] == list(range(len(page.lines)))
+    assert (page.lines[0].text, page.lines[1].text) == ("", f"URL: {URL}")
+    assert max(len(line.text) for line in page.lines[2:]) <= line_chars
+    assert squeezed(joined(page)).replace("‡", "†") == squeezed(visible(f"<body>{html}"))
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(HTML)
+def test_what_is_main_content_changes_no_line_number_and_no_word(html: str):
+    url = Url.parse(URL)
+    try:
+        judged, whole = read_html(html, url), read_html(html, url, whole=True)
+    except FetchFailed:
+        return
+    lines, _ = number(judged.blocks, URL, 200, 10**4)
+    plain, _ = number(whole.blocks, URL, 200, 10**4)
+    assert [line._replace(main=True) for line in lines] == list(plain)
+    assert judged.links == whole.links
 
 
 @settings(max_examples=150, deadline=None)
@@ -264,3 +326,65 @@ def test_on_real_pages_every_visible_word_is_kept_too(corpus: str):
         assert squeezed(joined(page)).replace("‡", "†") == expected.replace("‡", "†"), path.name
         checked += 1
     assert checked
+
+
+CORPORA = ["magic-article", "newspaper", "readability", "trafilatura", "wcxb-test"]
+LEAST_WORDS, LEAST_LINKS = 0.995, 0.999  # share of a corpus that must be kept
+WORD_OF_A_TEXT = re.compile(r"\w+")
+
+
+@pytest.mark.timeout(120)
+@pytest.mark.parametrize("corpus", CORPORA)
+def test_on_real_pages_the_visible_words_and_the_links_are_kept(corpus: str):
+    words_seen = words_kept = links_seen = links_kept = 0
+    for path in sorted(data("pages", corpus, "pages").glob("*.html.gz"))[:12]:
+        body = gzip.decompress(path.read_bytes())
+        try:
+            page = render(body, "text/html", URL)
+        except FetchFailed:
+            continue
+        html = decode(body, "text/html", markup=True)
+        expected = Counter(WORD_OF_A_TEXT.findall(visible(html)))
+        shown = joined(page)
+        if squeezed(visible(html)).replace("†", "‡") == squeezed(shown).replace("†", "‡"):
+            words_kept += expected.total()
+        else:
+            words_kept += (expected & Counter(WORD_OF_A_TEXT.findall(shown))).total()
+        words_seen += expected.total()
+        targets = ways_out(html)
+        links_seen += len(targets)
+        links_kept += len(targets & {link.url for link in page.links})
+    assert words_seen > 1_000
+    assert words_kept >= LEAST_WORDS * words_seen
+    assert links_kept >= LEAST_LINKS * links_seen
+
+
+def ways_out(html: str) -> set[str]:
+    """Where the links lead that a person sees with words in them, by the plainest rules."""
+    tree = LexborHTMLParser(html)
+    here = Url.parse(URL)
+    base = tree.css_first("base[href]")
+    if base is not None:
+        here = here.join(base.attributes.get("href") or "")
+    found: set[str] = set()
+    for node in tree.css("body a[href]"):
+        href = (node.attributes.get("href") or "").strip("\t\n\f\r ")
+        same = not href or href.startswith("#")
+        if same or not is_seen(node) or not seen(node).strip():
+            continue
+        try:
+            target = here.join(href)
+        except ValueError:
+            continue
+        if target.is_web and len(target.href) <= MAX_URL and "@" not in target.href:
+            found.add(target.href)
+    return {href for href in found if not href.startswith(f"{URL}#")}
+
+
+def is_seen(node: LexborNode | None) -> bool:
+    """Whether nothing around *node* keeps it from being drawn."""
+    while node is not None and node.is_element_node:
+        if node.tag in SKIPPED or is_hidden(node.tag or "", node.attributes):
+            return False
+        node = node.parent
+    return True

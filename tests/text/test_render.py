@@ -113,7 +113,6 @@ def test_a_script_shell_has_no_text_and_says_why():
 @pytest.mark.parametrize(
     ("body", "kind"),
     [
-        (b"%PDF-1.7 ...", "application/pdf"),
         (b"\x89PNG\r\n\x1a\n", "image/png"),
         (b"PK\x03\x04....", "application/zip"),
     ],

@@ -31,12 +31,12 @@ def test_links_lists_breaks_and_images_stay_in_their_cell():
         "<table><tr><td><a href=/x>one</a><br>two<td><ul><li>a<li>b</ul><td><img alt=pic> z"
         "<td><a href=//o.example/>out</a></table>"
     )
-    assert shown(html) == ["| 【0†one】 two | • a • b | [Image 0: pic] z | 【1†out†o.example】 |"]
+    assert shown(html) == ["| 【0†one】 · two | • a • b | [Image 0: pic] z | 【1†out†o.example】 |"]
 
 
 def test_a_single_cell_under_a_row_is_a_row_as_under_a_cell_that_spans_several():
     html = "<table><tr><td rowspan=2>9<td>first<tr><td>second</table><table><tr><td>alone</table>"
-    assert shown(html) == ["| 9 | first |", "| second |", "alone"]
+    assert shown(html) == ["| 9 | first |", "| 9 | second |", "alone"]
 
 
 def test_a_table_for_layout_becomes_the_blocks_it_holds():
