@@ -16,8 +16,8 @@ PAGE = (
 
 
 def test_the_main_text_is_named():
-    assert "Paragraph 7 of a story" in (judge(PAGE, 30).main or "")
-    assert "Home" not in (judge(PAGE, 30).main or "")
+    assert "Paragraph 7 of a story" in (judge(PAGE) or "")
+    assert "Home" not in (judge(PAGE) or "")
 
 
 @pytest.mark.parametrize(
@@ -25,7 +25,7 @@ def test_the_main_text_is_named():
 )
 def test_a_control_character_does_not_empty_the_answer(reference: str):
     text = PAGE.replace("Paragraph 3", reference + "Paragraph 3")
-    assert "of a story about" in (judge(text, 30).main or "")
+    assert "of a story about" in (judge(text) or "")
 
 
 @pytest.mark.parametrize(
@@ -34,27 +34,16 @@ def test_a_control_character_does_not_empty_the_answer(reference: str):
 )
 def test_a_reference_to_a_letter_is_that_letter(reference: str, char: str):
     text = PAGE.replace("Paragraph 3", f"Paragraph{reference}s 3")
-    assert f"Paragraph{char}s 3" in (judge(text, 30).main or "")
+    assert f"Paragraph{char}s 3" in (judge(text) or "")
 
 
 @pytest.mark.parametrize(
     "text",
-    [
-        "",
-        "<p>x",
-        "<",
-        "words",
-        "<html></html>",
-        "\x00",
-        "<?xml version='1.0' encoding='utf-8'?><p>x",
-    ],
+    ["", "<", "<html></html>", "\x00", "<!-- x -->", "<head><title>x</title></head>"],
 )
 def test_what_has_no_main_text_has_no_opinion_and_no_error(text: str):
-    assert not (judge(text, 1).main or "").strip() or text
+    assert judge(text) is None
 
 
-def test_a_flood_of_tags_is_not_judged_but_its_head_is_read():
-    text = PAGE.replace("<title>", "<meta name=author content='Ida Berg'><title>")
-    opinion = judge(text, MAX_TAGS + 1)
-    assert opinion.main is None
-    assert opinion.about.author == "Ida Berg"
+def test_a_flood_of_tags_is_not_judged():
+    assert judge(PAGE + "<b>x</b>" * (MAX_TAGS // 2)) is None
