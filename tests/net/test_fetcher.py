@@ -44,7 +44,7 @@ async def test_a_fetch_asks_for_robots_txt_and_the_page_and_nothing_else(net, wo
     body = """<!doctype html><html><head><title>t</title>
       <link rel="stylesheet" href="/s.css"><link rel="icon" href="/favicon.ico">
       <link rel="prefetch" href="/next"><link rel="manifest" href="/m.json">
-      <meta http-equiv="refresh" content="0; url=/refreshed"><script src="/s.js"></script>
+      <meta http-equiv="refresh" content="300; url=/refreshed"><script src="/s.js"></script>
       <meta http-equiv="Content-Security-Policy" content="report-uri /csp"></head>
       <body background="/bg.png"><main><img src="/i.png" srcset="/i2.png 2x"><p>hello there
       <iframe src="/frame"></iframe><video src="/v.mp4" poster="/p.png"></video>
