@@ -32,6 +32,7 @@ TYPES = {
     ".htm": "text/html",
     ".md": "text/markdown",
     ".txt": "text/plain",
+    ".pdf": "application/pdf",
     "": "",
 }
 MAX_BYTES = 5_000_000  # of one file, as for a page from the web

@@ -1,4 +1,4 @@
-"""Plain text and Markdown documents.
+"""Plain text, code and Markdown.
 
 Markdown is read by markdown-it (CommonMark with tables) and then as the HTML it stands for, so
 that links, tables and code have one reading. Plain text is kept line by line, as it is written.
@@ -7,26 +7,46 @@ that links, tables and code have one reading. Plain text is kept line by line, a
 from __future__ import annotations
 
 from browser.model.url import Url
-from browser.text.block import Block, Run
-from browser.text.clean import one_line
-from browser.text.htmlpage import Document, read_html
+from browser.text.block import Block
+from browser.text.clean import clean, one_line
+from browser.text.htmlpage import LINE_CHARS, Document, read_html
+from browser.text.marks import for_display, for_quote
+
+MAX_BLANKS = 2  # blank lines in a row that are kept in code
 
 
-def read_plain(text: str, url: Url) -> Document:
+def read_plain(text: str, url: Url, _room: int = LINE_CHARS) -> Document:
     """Read plain text: every line that is not blank is a block, white space kept."""
-    blocks = [
-        Block([Run(line.rstrip())], "text", verbatim=True)
-        for line in text.splitlines()
-        if line.strip()
-    ]
-    first = one_line("".join(run.text for run in blocks[0].runs)) if blocks else ""
+    blocks = [_block(line, "text") for line in text.splitlines() if line.strip()]
+    first = one_line(blocks[0].plain) if blocks else ""
     name = url.path.rsplit("/", 1)[-1]
     return Document(blocks, title=name or first)
 
 
-def read_markdown(text: str, url: Url) -> Document:
+def read_code(text: str, url: Url, _room: int = LINE_CHARS) -> Document:
+    """Read code: as plain text, and blank lines between lines of code are kept."""
+    blocks: list[Block] = []
+    blanks = 0
+    for line in text.splitlines():
+        if not line.strip():
+            blanks += 1
+            continue
+        if blocks:
+            blocks += [_block("", "code") for _ in range(min(blanks, MAX_BLANKS))]
+        blocks.append(_block(line, "code"))
+        blanks = 0
+    first = one_line(blocks[0].plain) if blocks else ""
+    return Document(blocks, title=url.path.rsplit("/", 1)[-1] or first)
+
+
+def _block(line: str, role: str) -> Block:
+    line = clean(line.rstrip())
+    return Block(for_display(line), for_quote(line), role, verbatim=True)
+
+
+def read_markdown(text: str, url: Url, room: int = LINE_CHARS) -> Document:
     """Read Markdown. All of it is main content: there is no chrome around it."""
     from markdown_it import MarkdownIt  # noqa: PLC0415 - rare, and not free to import
 
     html = MarkdownIt("commonmark").enable("table").render(text)
-    return read_html(html, url, whole=True)
+    return read_html(html, url, whole=True, line_chars=room)

@@ -1,31 +1,33 @@
-"""What kind of document the bytes are, and in which encoding.
+"""What kind of document the bytes are.
 
 Governing texts: RFC 9110 8.3 for Content-Type; the WHATWG MIME Sniffing Standard for the
-signatures looked at; the HTML Standard's encoding sniffing (byte order mark, header, the first
-1,024 bytes, a later ``<meta>``) and the Encoding Standard's labels through webencodings, so that
-``latin1`` is windows-1252 and Python-only codecs such as utf-7 do not exist.
+signatures looked at.
 
-Left to taste: a server's label is believed unless the bytes are plainly something else; every
-``text/*`` can be read as lines; valid UTF-8 is UTF-8 whatever its ``<meta>`` says, as in pages
-that were converted and not edited; where nothing names an encoding, the rest is windows-1252.
+Left to taste: a server's label is believed unless the bytes are plainly something else, such as
+the page of an error under the label of the file that was asked for; without a label, or under one
+that says nothing, the bytes are looked at, and then the name in the address.
 """
 
 from __future__ import annotations
 
 import re
 
-import webencodings
-
-from browser.errors import FetchFailed
-from browser.model.reason import Reason
-
 HTML = frozenset(("text/html", "application/xhtml+xml"))
-MARKDOWN = frozenset(("text/markdown", "text/x-markdown"))
-_UNTOLD = frozenset(("", "application/octet-stream", "unknown/unknown", "application/unknown"))
+_UNTOLD = frozenset(
+    (
+        "",
+        "application/octet-stream",
+        "binary/octet-stream",
+        "application/x-download",
+        "application/force-download",
+        "unknown/unknown",
+        "application/unknown",
+    )
+)
 _SIGNATURES = tuple(
     (re.compile(pattern, re.DOTALL), kind)
     for pattern, kind in (
-        (rb"%PDF-", "application/pdf"),
+        (rb"\s*%PDF-", "application/pdf"),
         (rb"\x89PNG\r\n", "image/png"),
         (rb"\xff\xd8\xff", "image/jpeg"),
         (rb"GIF8[79]a", "image/gif"),
@@ -40,29 +42,54 @@ _SIGNATURES = tuple(
         (rb"\x7fELF", "application/octet-stream"),
     )
 )
+_COMMENTS = rb"\s*+(?:(?><!--.*?-->)\s*+)*+"
 _MARKUP = re.compile(
-    rb"\s*(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body|title|script|div|h1|p|table|a)\b",
+    _COMMENTS + rb"<(?:!doctype\s+html|html|head|body|title|script|div|h1|p|table|a)\b",
     re.IGNORECASE | re.DOTALL,
 )
-_META = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w.:-]{1,40})", re.IGNORECASE)
-_XML = re.compile(rb"\s*<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([\w.:-]{1,40})", re.IGNORECASE)
-_CHARSET = re.compile(r"charset\s*=\s*[\"']?\s*([^\s\"';,]{1,40})", re.IGNORECASE)
+_PAGE = re.compile(_COMMENTS + rb"<(?:!doctype\s+html|html)\b", re.IGNORECASE | re.DOTALL)
+_FEED = re.compile(  # MIME Sniffing Standard 8.1, "sniff a mislabeled feed"
+    rb"\s*+(?:(?><!--.*?-->|<\?.*?\?>|<![^>]*+>)\s*+)*+<(?:rss|feed|rdf:RDF)\b", re.DOTALL
+)
+_XML = re.compile(rb"\s*<(?:\?xml\s|rss\b|feed\b|rdf:RDF\b|urlset\b|sitemapindex\b|svg\b)")
+_JSON = re.compile(rb"\s*(?:\{\s*(?:\"|\}\s*\Z)|\[\s*(?:[\[{\"\d-]|true|false|null|\]\s*\Z))")
+_JSON_LINES = re.compile(rb"\s*\{[^\n]*\}[ \t\r]*\n\s*\{")
+_NAMED = {
+    "csv": "text/csv",
+    "tsv": "text/tab-separated-values",
+    "tab": "text/tab-separated-values",
+    "jsonl": "application/jsonl",
+    "ndjson": "application/x-ndjson",
+    "md": "text/markdown",
+    "markdown": "text/markdown",
+    "yaml": "application/yaml",
+    "yml": "application/yaml",
+    "toml": "application/toml",
+    "css": "text/css",
+    "js": "text/javascript",
+    "mjs": "text/javascript",
+    "ts": "application/typescript",
+    "py": "text/x-python",
+    "sh": "application/x-sh",
+    "sql": "application/sql",
+    "c": "text/x-c",
+    "h": "text/x-c",
+    "go": "text/x-go",
+    "rs": "text/x-rust",
+    "java": "text/x-java",
+    "tex": "application/x-tex",
+}
 
-_BINARY = re.compile("[\x00-\x08\x0b\x0e-\x1a\x1c-\x1f]")  # MIME Sniffing Standard 3
-
-PRESCAN = 1024  # octets, HTML Standard 13.2.3.2
-CERTAIN = 4  # characters beyond ASCII in valid UTF-8 that outweigh another <meta>
-LATE_META = 65_536  # octets; a browser changes its mind when the parser meets a later <meta>
-MAX_BINARY = 0.01  # share of control characters that no text has; more is no text
-MAX_BROKEN = 0.05  # share of U+FFFD; more is no text
+LOOKED_AT = 1024  # octets
 
 
-def media_type(content_type: str, body: bytes) -> str:
+def media_type(content_type: str, body: bytes, path: str = "") -> str:
     """Name the kind of document, from its label and its first bytes.
 
     Args:
         content_type: The Content-Type field, possibly empty.
         body: The decoded body.
+        path: The path of its address; what it ends in counts where nothing else tells.
 
     Returns:
         ``type/subtype`` in lower case.
@@ -70,79 +97,36 @@ def media_type(content_type: str, body: bytes) -> str:
     label = content_type.partition(";")[0].strip().lower()
     if "/" not in label or "*" in label:
         label = ""
-    head = body[:PRESCAN].removeprefix(b"\xef\xbb\xbf")
+    head = body[:LOOKED_AT].removeprefix(b"\xef\xbb\xbf")
     if label in _UNTOLD or label.startswith("text/") or label in HTML:
         for signature, kind in _SIGNATURES:
             if signature.match(head):
                 return kind
     if label in _UNTOLD:
-        if _MARKUP.match(head):
-            return "text/html"
-        utf16 = head.startswith((b"\xff\xfe", b"\xfe\xff"))
-        return "text/plain" if utf16 or b"\0" not in head else "application/octet-stream"
+        return _untold(head, path)
+    if label == "text/html" and _FEED.match(head):
+        return "application/xml"
+    if _is_data(label) and _PAGE.match(head):
+        return "text/html"
     return label
 
 
-def decode(body: bytes, content_type: str, *, markup: bool) -> str:
-    """Turn bytes into text.
-
-    Args:
-        body: The decoded body.
-        content_type: Its charset parameter counts unless a byte order mark is there.
-        markup: Whether a ``<meta charset>`` may stand in it.
-
-    Raises:
-        FetchFailed: ``unreadable`` when the result is not text.
-    """
-    text = _decode(body, content_type, markup=markup)
-    size = max(len(text), 1)
-    binary = sum(1 for _ in _BINARY.finditer(text))
-    if binary > MAX_BINARY * size or text.count("\ufffd") > MAX_BROKEN * size:
-        raise FetchFailed(
-            Reason.UNREADABLE,
-            "the page says it is text, but its bytes are not. Choose another source.",
-        )
-    return text.replace("\0", "\ufffd")
+def _is_data(label: str) -> bool:
+    """Whether a document of this kind cannot begin as a page does."""
+    return label in ("application/pdf", "application/json", "text/csv") or label.endswith("+json")
 
 
-def _decode(body: bytes, content_type: str, *, markup: bool) -> str:
-    if body.startswith((b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")):
-        text: str = webencodings.decode(body, "utf-8", errors="replace")[0]
-        return text
-    named = _CHARSET.search(content_type)
-    encoding = webencodings.lookup(named.group(1)) if named else None
-    if encoding is not None:
-        return _with(encoding, body)
-    declared = _declared(body[:PRESCAN]) if markup else None
-    try:
-        text = body.decode("utf-8")
-    except UnicodeDecodeError as error:
-        cut = error.start >= len(body) - 4 and not body[: error.start].isascii()
-        if declared is None and cut:  # inside its last character
-            return body.decode("utf-8", "replace")
-    else:
-        if declared is None or _beyond_chance(text):
-            return text
-    late = _declared(body[:LATE_META]) if markup else None
-    return _with(declared or late or webencodings.lookup("windows-1252"), body)
-
-
-def _beyond_chance(text: str) -> bool:
-    """Whether so much of *text* is not ASCII that it cannot be valid UTF-8 by accident."""
-    return len(text.encode("ascii", "ignore")) <= len(text) - CERTAIN
-
-
-def _declared(head: bytes) -> webencodings.Encoding | None:
-    """The encoding that the document names itself."""
-    found = _META.search(head) or _XML.match(head)
-    encoding = webencodings.lookup(found.group(1).decode("ascii")) if found else None
-    if encoding is not None and encoding.name in ("utf-16le", "utf-16be"):
-        return webencodings.UTF8  # the declaration itself was read as ASCII bytes
-    return encoding
-
-
-def _with(encoding: webencodings.Encoding, body: bytes) -> str:
-    if encoding.name == "gbk":  # Encoding Standard 10.1.1: gbk's decoder is gb18030's
-        return body.decode("gb18030", "replace")
-    text: str = encoding.codec_info.decode(body, "replace")[0]
-    return text
+def _untold(head: bytes, path: str) -> str:
+    """The kind of a document whose label says nothing."""
+    if _XML.match(head):
+        return "application/xml"
+    if _MARKUP.match(head):
+        return "text/html"
+    if not head.startswith((b"\xff\xfe", b"\xfe\xff")) and b"\0" in head:
+        return "application/octet-stream"
+    named = _NAMED.get(path.rpartition("/")[2].rpartition(".")[2].lower())
+    if named:
+        return named
+    if _JSON_LINES.match(head):
+        return "application/x-ndjson"
+    return "application/json" if _JSON.match(head) else "text/plain"

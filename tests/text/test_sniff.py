@@ -4,7 +4,8 @@ import pytest
 
 from browser.errors import FetchFailed
 from browser.model.reason import Reason
-from browser.text.sniff import decode, media_type
+from browser.text.charset import decode
+from browser.text.sniff import media_type
 
 RUSSIAN = "Привет, мир. Море спокойно."
 JAPANESE = "灯台は岬の先端に建てられる。"
@@ -48,6 +49,16 @@ def html(text: str, encoding: str, head: str = "") -> bytes:
 )
 def test_the_kind_is_told_from_label_and_bytes(label: str, body: bytes, kind: str):
     assert media_type(label, body) == kind
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b"<!---->" * 140 + b"<z", b"<?x?>" * 200 + b"<z", b"<!x>" * 250 + b"<z", b" " * 1024 + b"<"],
+)
+@pytest.mark.timeout(5)
+def test_a_beginning_of_many_comments_is_not_slow(body: bytes):
+    for label in ("", "text/html", "application/pdf"):
+        assert media_type(label, body) == (label or "text/plain")
 
 
 @pytest.mark.parametrize(
