@@ -20,7 +20,7 @@ from browser.model.url import Url
 from browser.rules.target import parse_target
 from browser.search.provider import Provider
 from browser.state.ports import Pages
-from browser.text import codec, find, marks, quote
+from browser.text import codec, display, find, marks, quote
 from browser.text.clean import one_line
 from browser.text.results import results_page
 
@@ -124,16 +124,18 @@ class Browser:
     ) -> Result:
         """Show another window of a page.
 
-        *amount* lines on (or back) from the first line that the display shows, or from *line*;
-        with neither, what comes after the last line shown.
+        *amount* lines on (or back) from the first line that the display shows, past what is
+        folded; or from *line*, where what is folded opens; with neither, what comes after the
+        last line shown.
         """
         before = self.displays.at(session, cursor)
         shown = self.displays.page_at(session, cursor)
         page = await self.displays.page(shown)
+        folded = False
         if line is not None:
             start = line
         elif amount is not None:
-            start = max(before.first + amount, 0)
+            start, folded = display.step(page, before.first, amount, before.text)
         else:
             start = before.last + 1
         if not 0 <= start <= page.last:
@@ -141,7 +143,7 @@ class Browser:
                 Reason.UNKNOWN_LINE,
                 f"display {shown.cursor} has lines 0 to {page.last}, there is no line {start}.",
             )
-        return self.displays.show(session, shown, page, start)
+        return self.displays.show(session, shown, page, start, folded=folded)
 
     async def find(self, session: Session, pattern: str, cursor: int | None) -> Result:
         """Show every place where *pattern* stands on the page."""
@@ -153,10 +155,10 @@ class Browser:
             raise UsageError(Reason.NOT_FOUND, "the pattern is empty. Give a word.") from error
         wanted = one_line(pattern, 100)
         if not matches:
+            near = find.apart(page, wanted) or "Try a shorter or other word."
             raise UsageError(
                 Reason.NOT_FOUND,
-                f"`{wanted}` is not on this page ({page.last - 1} lines searched). "
-                "Try a shorter or other word.",
+                f"`{wanted}` is not on this page ({page.last - 1} lines searched). {near}",
                 url=page.url or None,
             )
         return self.displays.show_found(session, shown, page, matches, wanted)
@@ -170,7 +172,8 @@ class Browser:
             )
         earlier = self.displays.page_at(session, present.back)
         page = await self.displays.page(earlier)
-        return self.displays.show(session, earlier, page, earlier.first)
+        folded = display.is_folded(page, earlier.first, earlier.text)
+        return self.displays.show(session, earlier, page, earlier.first, folded=folded)
 
     async def quote(self, session: Session, start: int, end: int, cursor: int | None) -> Result:
         """Keep the exact words of lines *start* to *end*."""
@@ -211,7 +214,7 @@ class Browser:
             domain=Url.parse(page.url).host,
             fetched_at=iso(shown.fetched_at),
             digest=page.digest,
-            source_url=quote.source_url(page, said.text),
+            source_url=quote.source_url(page, start, said.end, said.text),
             truncated=said.truncated,
         )
         session.quotes.append(made)

@@ -133,8 +133,10 @@ async def _found(displays: Displays, session: Session, marker: cite.Marker) -> T
     start, end = marker.lines
     if not 0 <= start <= end <= page.last:
         raise UsageError(Reason.UNKNOWN_LINE, f"there are no lines {start} to {end}.")
-    said = quote.words(page, max(start, 2), end, MAX_CITED)
-    return Target(page.url, page.title, said.text, quote.source_url(page, said.text), (start, end))
+    first = max(start, 2)
+    said = quote.words(page, first, end, MAX_CITED)
+    address = quote.source_url(page, first, said.end, said.text)
+    return Target(page.url, page.title, said.text, address, (start, end))
 
 
 def _hit(page: Page, marker: cite.Marker) -> Target:

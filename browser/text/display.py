@@ -14,7 +14,8 @@ run, or at its first line, shows the rest of that run plain.
 
 Left to taste: a run that is shorter than its mark is not folded, nor is a short one that has no
 name (the price under a product, the author of a post); a window that would end just before a
-mark holds the mark too, so that reading on does not open what was folded.
+mark holds the mark too, so that reading on does not open what was folded; a step by a number of
+lines that would end inside a folded run ends at its mark, or behind it.
 """
 
 from __future__ import annotations
@@ -54,12 +55,15 @@ def header(cursor: int, title: str, url: str, first: int, last: int, end: int) -
     return f"[{cursor}] {name}{where}\n**viewing lines [{first} - {last}] of {end}**\n\n"
 
 
-def window(page: Page, start: int, window_chars: int) -> Window:
-    """Show *page* from line *start*, about *window_chars* characters of it, at least one line."""
+def window(page: Page, start: int, window_chars: int, *, folded: bool = False) -> Window:
+    """Show *page* from line *start*, about *window_chars* characters of it, at least one line.
+
+    A run outside the main content that *start* stands in is shown plain, unless *folded*.
+    """
     lines = page.lines
     rows: list[str] = []
     shown: list[int] = []
-    plain_until = start - 1 if lines[start].main else _run_end(lines, start)
+    plain_until = start - 1 if lines[start].main or folded else _run_end(lines, start)
     size, n = 0, start
     while n <= page.last:
         mark, stop = "", n
@@ -77,6 +81,46 @@ def window(page: Page, start: int, window_chars: int) -> Window:
             shown.append(n)
         n = stop + 1
     return Window(start, n - 1, "\n".join(rows), tuple(shown))
+
+
+def step(page: Page, first: int, amount: int, shown: str) -> tuple[int, bool]:
+    """Where a step of *amount* lines on (or back) from line *first* leads; never inside a fold.
+
+    Args:
+        page: That is read.
+        first: First line that is shown now.
+        amount: Lines to go; may be negative.
+        shown: The text of the display, to see whether a run was opened.
+
+    Returns:
+        A line, 0 at least, greater than the page's last when the step leads beyond it; and
+        whether a window from there begins with the mark of a folded run.
+    """
+    wanted = max(first + amount, 0)
+    run = fold_at(page, wanted)
+    if run is None or (run[0] <= first <= run[1] and not is_folded(page, first, shown)):
+        return wanted, False
+    start, end = run
+    return (end + 1, False) if start <= first and amount > 0 else (start, True)
+
+
+def fold_at(page: Page, n: int) -> tuple[int, int] | None:
+    """First and last line of the run around line *n* that a window folds, if it folds any."""
+    lines = page.lines
+    if not n <= page.last or lines[n].main:
+        return None
+    start, end = n, _run_end(lines, n)
+    while not lines[start - 1].main:
+        start -= 1
+    return (start, end) if _fold_mark(lines[start : end + 1]) else None
+
+
+def is_folded(page: Page, first: int, shown: str) -> bool:
+    """Whether a display that begins at line *first*, with the text *shown*, begins with a mark."""
+    run = fold_at(page, first)
+    if run is None or run[0] != first:
+        return False
+    return f"\nL{first}: {_fold_mark(page.lines[first : run[1] + 1])}" in shown
 
 
 def _run_end(lines: Sequence[Line], n: int) -> int:

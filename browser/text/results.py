@@ -7,15 +7,20 @@ which result it belongs to, so that a citation of a line leads to that result.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
 
 from browser.model.page import Line, Link, Page
 from browser.model.search import Results
 from browser.model.url import Url
-from browser.text.block import Block, Run
+from browser.text.block import Block, Parts, Run
 from browser.text.clean import one_line
-from browser.text.number import cut
+from browser.text.compose import compose
+from browser.text.number import Piece, cut
 
 MAX_TITLE = 110  # characters; a title is one marker
+MAX_SNIPPET = 600  # characters
+MAX_DATE = 40  # characters
+BULLET = "  * "
 
 
 def results_page(query: str, results: Results, line_chars: int) -> Page:
@@ -34,13 +39,13 @@ def results_page(query: str, results: Results, line_chars: int) -> Page:
         title = one_line(hit.title, MAX_TITLE) or host
         links.append(Link(number, title, hit.url, host))
         hosts[number] = host
-        runs = [Run(title, "link", number), Run(" " + _details(hit.snippet, hit.date))]
-        for piece in cut(Block(runs, "item", "  * "), hosts, line_chars):
+        parts: Parts = [Run(title, "link", number), " " + _details(hit.snippet, hit.date)]
+        for piece in _cut(parts, hosts, line_chars, BULLET):
             hits[len(lines)] = number
             lines.append(Line(len(lines), piece.text, piece.plain, "item", glue=piece.glue))
     notes = list(results.ignored) if links else ["No results.", *results.ignored]
     for note in notes:
-        for piece in cut(Block([Run(one_line(note, 1000))], "note"), hosts, line_chars):
+        for piece in _cut([one_line(note, 1000)], hosts, line_chars):
             lines.append(Line(len(lines), piece.text, piece.plain, "note", glue=piece.glue))
     body = "\n".join(line.text for line in lines)
     return Page(
@@ -54,6 +59,11 @@ def results_page(query: str, results: Results, line_chars: int) -> Page:
     )
 
 
+def _cut(parts: Parts, hosts: dict[int, str], line_chars: int, prefix: str = "") -> Iterator[Piece]:
+    text, plain, spans, _ = compose(parts, hosts, line_chars - len(prefix))
+    return cut(Block(text, plain, prefix=prefix, spans=spans), line_chars)
+
+
 def _details(snippet: str, date: str | None) -> str:
-    text = one_line(snippet, 600)
-    return f"({date}) {text}".rstrip() if date else text
+    text = one_line(snippet, MAX_SNIPPET)
+    return f"({one_line(date, MAX_DATE)}) {text}".rstrip() if date else text

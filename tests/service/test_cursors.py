@@ -108,6 +108,41 @@ def test_back_leads_to_the_page_before_whatever_was_shown_of_this_one(world: Wor
     talk.fails("no_history", "back")
 
 
+def folded(main: int) -> str:
+    """A page whose menu, lines 3 to 32, is folded between an introduction and *main* lines."""
+    menu = "".join(f"<li><a href=/n{n}>Navigation entry {n}</a></li>" for n in range(30))
+    return (
+        "<body><main><p>An introduction to the page, which is long enough to count.</p>"
+        f"<nav><ul>{menu}</ul></nav>"
+        + "".join(f"<p>Sentence {n} of the main text, long enough.</p>" for n in range(main))
+        + "</main></body>"
+    )
+
+
+def test_scrolling_by_lines_passes_over_what_is_folded(world: World, talk: Talk):
+    world.reply("cursor.test", "/over", body=folded(90))
+    opened = talk.open("http://cursor.test/over")
+    assert "L3: [30 lines folded: navigation; open at line 3 to read]" in opened["text"]
+    mark = talk.good("scroll", amount=5)
+    assert mark["page"]["lines"][0] == 3
+    assert "L3: [30 lines folded" in mark["text"]
+    assert "L33: Sentence 0" in mark["text"]
+    again = talk.good("scroll", amount=5)
+    assert again["page"]["lines"][0] == 33
+    back = talk.good("scroll", amount=-5)
+    assert back["page"]["lines"][0] == 3
+    assert "L3: [30 lines folded" in back["text"]
+    inside = talk.good("scroll", line=3)
+    assert "L5: " in inside["text"]
+    assert talk.good("scroll", amount=4)["page"]["lines"][0] == 7
+    world.page("cursor.test", "/away", "<p>Elsewhere.</p>")
+    talk.open("http://cursor.test/away")
+    assert "Navigation entry 9" in talk.good("back")["text"], "it was open, and is again"
+    talk.good("scroll", amount=5, cursor=0)
+    talk.open("http://cursor.test/away")
+    assert "L3: [30 lines folded" in talk.good("back")["text"], "it was folded, and is again"
+
+
 def test_back_after_a_click_shows_the_results_again(talk: Talk):
     results = talk.good("search", query="harvest")
     talk.good("click", id=0)
@@ -235,6 +270,16 @@ def test_a_find_says_what_was_not_found(world: World, talk: Talk):
     talk.fails("not_found", "find", pattern="   ")
 
 
+def test_a_find_says_where_its_words_stand_apart(world: World, talk: Talk):
+    world.page("cursor.test", "/apart", "<p>Apples.</p>" + numbered(9) + "<p>Zürich pears.</p>")
+    talk.open("http://cursor.test/apart")
+    failure = talk.fails("not_found", "find", pattern="apples pears")
+    assert failure["message"].endswith(
+        "Its words stand apart: `apples` on line 2, `pears` on line 12."
+    )
+    assert "match at L12" in talk.good("find", pattern="zurich PEARS")["text"]
+
+
 def test_page_text_keeps_emoji_tables_and_long_links_whole(world: World, talk: Talk):
     host = "a-rather-long-host-name-that-fills-a-line.example-of-another-site.test"
     world.page(
@@ -257,7 +302,8 @@ def test_the_web_is_asked_for_nothing_but_what_was_opened(world: World, service:
         "manners.test",
         "/",
         "<img src=/i.png><script src=/s.js></script><link rel=stylesheet href=/c.css>"
-        "<iframe src=/f></iframe><meta http-equiv=refresh content='0;url=/r'><p>Words.</p>",
+        "<iframe src=/f></iframe><meta http-equiv=refresh content='0;url=/r'><p>Words.</p>"
+        + numbered(40),
     )
     talk.open("http://manners.test/")
     talk.good("find", pattern="words")

@@ -40,6 +40,18 @@ def test_quotes_are_numbered_and_lead_to_the_words(world: World, talk: Talk):
     assert second["text"] == "Link text."
 
 
+def test_a_quote_leads_to_its_own_place_where_the_words_stand_twice(world: World, talk: Talk):
+    hours = "<h2>Summer</h2><p>Open daily.</p><h2>Winter</h2><p>Open daily.</p>"
+    world.page("quote.test", "/hours", hours)
+    talk.open("http://quote.test/hours")
+    first = talk.good("quote", start=3, end=3)["quote"]
+    second = talk.good("quote", start=5, end=5)["quote"]
+    assert first["source_url"].endswith("#:~:text=Open%20daily.")
+    assert second["source_url"].endswith("#:~:text=Winter-,Open%20daily.")
+    resolved = talk.resolve("Open 【0†L5】")
+    assert second["source_url"] in resolved["text"]
+
+
 def test_a_quote_of_find_results_names_the_page_s_own_cursor(world: World, talk: Talk):
     world.page("quote.test", "/f", "<p>Alpha.</p><p>Beta.</p>")
     talk.open("http://quote.test/f")

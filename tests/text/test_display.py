@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from browser.model.page import Line, Page
-from browser.text.display import header, window
+from browser.text.display import fold_at, header, is_folded, step, window
 from tests.text.pages import made
 
 LONG = "words that are worth a mark of their own because there are many of them here"
@@ -123,6 +123,69 @@ def test_the_last_line_shown_covers_the_run_behind_a_mark():
     assert window(page, 0, 4000).last == page.last == 5
 
 
+FOLDS = made("a", "b", aside(), aside(), aside(), "c", "d", aside(area=""), "e", aside(), aside())
+
+
+def test_a_fold_is_the_whole_run_around_a_line():
+    assert [fold_at(FOLDS, n) for n in (0, 3, 4, 5, 6, 7, 9, 11, 12, 13)] == [
+        *(None, None, (4, 6), (4, 6), (4, 6), None, None, (11, 12), (11, 12), None),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("first", "amount", "leads_to"),
+    [
+        (0, 2, (2, False)),
+        (0, 4, (4, True)),
+        (0, 5, (4, True)),
+        (0, 7, (7, False)),
+        (7, -1, (4, True)),
+        (7, -2, (4, True)),
+        (7, -4, (3, False)),
+        (7, -400, (0, False)),
+        (4, 1, (7, False)),
+        (4, 0, (4, True)),
+        (4, -1, (3, False)),
+        (8, 1, (9, False)),
+        (8, 4, (11, True)),
+        (11, 1, (13, False)),
+        (10, 9, (19, False)),
+    ],
+)
+def test_a_step_does_not_end_inside_a_fold(first: int, amount: int, leads_to: tuple[int, bool]):
+    shown = "\n" + window(FOLDS, first, 4000, folded=True).text
+    assert step(FOLDS, first, amount, shown) == leads_to
+
+
+def test_a_step_inside_a_run_that_was_opened_stays_in_it():
+    shown = "\n" + window(FOLDS, 4, 4000).text
+    assert step(FOLDS, 4, 1, shown) == (5, False)
+    assert step(FOLDS, 4, 0, shown) == (4, False)
+    inside = "\n" + window(FOLDS, 5, 4000).text
+    assert step(FOLDS, 5, -1, inside) == (4, False)
+    assert step(FOLDS, 5, 6, inside) == (11, True)
+
+
+def test_a_window_can_begin_with_a_mark():
+    seen = window(FOLDS, 4, 4000, folded=True)
+    assert seen.text.startswith("L4: [3 lines folded: navigation; open at line 4 to read]\nL7: c")
+    assert is_folded(FOLDS, 4, "\n" + seen.text)
+    assert not is_folded(FOLDS, 4, "\n" + window(FOLDS, 4, 4000).text)
+    assert not is_folded(FOLDS, 5, "\n" + window(FOLDS, 5, 4000).text)
+    assert not is_folded(FOLDS, 3, "\n" + window(FOLDS, 3, 4000).text)
+
+
+def test_a_folded_run_that_is_larger_than_a_window_is_read_window_by_window():
+    page = made("a", *[aside(f"{LONG} {n}") for n in range(100)], "b")
+    seen = window(page, 3, 1000)
+    read = list(seen.shown)
+    while seen.last < page.last:
+        assert len(seen.text) <= 1000
+        seen = window(page, seen.last + 1, 1000)
+        read += seen.shown
+    assert read == list(range(3, page.last + 1))
+
+
 LINES = st.lists(
     st.builds(
         Line,
@@ -149,6 +212,29 @@ def test_windows_tile_the_page_without_gap_or_overlap(lines: list[Line], chars: 
         start = seen.last + 1
     assert numbers == sorted(set(numbers))
     assert {line.n for line in page.lines if line.main} <= set(numbers)
+
+
+@given(LINES, st.integers(0, 41), st.integers(-45, 45), st.booleans())
+def test_steps_forward_and_back_make_way_or_leave_the_page(
+    lines: list[Line], first: int, amount: int, folded: bool
+):
+    page = made(*lines)
+    first = min(first, page.last)
+    run = fold_at(page, first)
+    folded = folded and run is not None and run[0] == first
+    shown = "\n" + window(page, first, 400, folded=folded).text
+    line, marked = step(page, first, amount, shown)
+    if amount > 0:
+        assert line > first
+    elif amount < 0:
+        assert line < first or first == 0
+    else:
+        assert line == first
+    assert line >= 0
+    if marked:
+        assert fold_at(page, line)
+        assert line == (fold_at(page, line) or (0, 0))[0]
+        assert " folded: " in window(page, line, 400, folded=True).text.split("\n")[0]
 
 
 @given(LINES, st.data())

@@ -1,13 +1,15 @@
 from __future__ import annotations
 
+import re
 import unicodedata
+from itertools import groupby
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from browser.model.page import Line
-from browser.text.find import AROUND, MAX_MATCHES, find, show
+from browser.text.find import AROUND, MAX_MARKS, MAX_MATCHES, apart, find, show
 from tests.text.pages import made, page
 
 TEXT = made(
@@ -38,6 +40,47 @@ TEXT = made(
 )
 def test_a_pattern_is_found_as_a_reader_would(pattern: str, lines: tuple[int, ...]):
     assert find(TEXT, pattern) == lines
+
+
+@pytest.mark.parametrize(
+    ("line", "pattern"),
+    [
+        ("Zürich", "zurich"),
+        ("Zurich", "Zürich"),
+        ("Łódź nad Nerem", "lodz nad"),
+        ("smørrebrød", "SMORREBROD"),
+        ("кофе ещё", "еще"),
+        ("كِتَاب", "كتاب"),
+        ("cœur", "coeur"),
+    ],
+)
+def test_accents_count_only_where_they_decide(line: str, pattern: str):
+    assert find(made("a", line), pattern) == (3,)
+    exact = made(line, pattern)
+    assert find(exact, pattern) == (3,)
+    assert find(exact, line) == (2,)
+
+
+def test_an_accent_alone_is_not_every_place():
+    assert find(made("a", "b"), "\u0301") == ()
+
+
+def test_words_that_stand_apart_are_told():
+    made_page = made(
+        "apples", "pears", *["filler"] * 9, "apples", "plums", "Plums", "plums", "apples"
+    )
+    assert find(made_page, "apples plums kiwi") == ()
+    assert apart(made_page, "apples plums kiwi") == (
+        "Its words stand apart: `apples` on lines 2, 13, 17, `plums` on lines 14, 15, 16."
+    )
+    assert apart(made_page, "Pears, PEARS") == ""
+    assert apart(made_page, "pears kiwi") == "Its words stand apart: `pears` on line 3."
+    assert apart(made_page, "kiwi") == apart(made_page, "kiwi melon") == ""
+
+
+def test_words_that_stand_everywhere_are_not_named():
+    made_page = made(*["the sea"] * 20, "a tide")
+    assert apart(made_page, "the tide") == "Its words stand apart: `tide` on line 22."
 
 
 @pytest.mark.parametrize("pattern", ["", "  \n ", "\u200b"])
@@ -123,12 +166,63 @@ def test_the_display_shows_each_match_under_its_mark_with_the_lines_around_it():
     assert seen.shown == (2, 3, 4, 5, 6, 8, 9, 10, 11)
 
 
-def test_context_that_belongs_to_two_matches_is_shown_once():
-    made_page = made("a", "needle", "b", "needle", "c", "needle")
-    text = show(made_page, find(made_page, "needle"), 4000).text
-    rows = [row for row in text.split("\n") if row.startswith("L")]
-    assert rows == [f"L{n}: {made_page.lines[n].text}" for n in range(2, 8)]
-    assert text.count("match at") == 3
+def test_matches_near_each_other_are_shown_together_under_the_marks_of_all():
+    made_page = made("a", "needle", "b", "c", "needle", "d", "needle", "e", "f", "g", "h", "needle")
+    seen = show(made_page, find(made_page, "needle"), 4000)
+    assert seen.text.split("\n") == [
+        *[f"# 【{n}†match at L{line}】" for n, line in enumerate((3, 6, 8, 13))],
+        *[f"L{n}: {made_page.lines[n].text}" for n in range(2, 14)],
+    ]
+    assert seen.shown == tuple(range(2, 14))
+
+
+def test_surroundings_that_do_not_meet_are_apart():
+    made_page = made("needle", "a", "b", "c", "d", "e", "needle")
+    seen = show(made_page, find(made_page, "needle"), 4000)
+    assert seen.text.split("\n")[:6] == [
+        "# 【0†match at L2】",
+        "L2: needle",
+        "L3: a",
+        "L4: b",
+        "",
+        "# 【1†match at L8】",
+    ]
+
+
+def test_a_heap_of_marks_does_not_grow_without_end():
+    made_page = made(*["needle"] * 30)
+    rows = show(made_page, tuple(range(2, 32)), 4000).text.split("\n")
+    kinds = [len(list(run)) for mark, run in groupby(rows, lambda row: row[:1]) if mark == "#"]
+    assert kinds == [MAX_MARKS, MAX_MARKS, MAX_MARKS, 30 - 3 * MAX_MARKS]
+
+
+def test_one_match_more_is_told_as_one():
+    made_page = made(*["needle", "a", "b", "c", "d", "e"] * 51)
+    seen = show(made_page, find(made_page, "needle"), 10**6)
+    assert seen.text.endswith(f"[1 more match, at line {2 + 6 * MAX_MATCHES}]")
+
+
+@given(
+    st.lists(st.sampled_from(["needle", "x" * 40, ""]), min_size=1, max_size=40),
+    st.integers(10, 900),
+)
+def test_what_is_shown_of_a_find_is_true(lines: list[str], chars: int):
+    made_page = made(*lines)
+    found = find(made_page, "needle")
+    if not found:
+        return
+    seen = show(made_page, found, chars)
+    rows = seen.text.split("\n")
+    told = [row for row in rows if row.startswith("L")]
+    assert told == [f"L{n}: {made_page.lines[n].text}" for n in seen.shown]
+    assert list(seen.shown) == sorted(set(seen.shown))
+    named = [int(n) for n in re.findall(r"match at L(\d+)】", seen.text)]
+    assert tuple(named) == found[: len(named)]
+    assert named
+    assert {m for n in named for m in range(n - AROUND, n + AROUND + 1)} & set(
+        range(2, made_page.last + 1)
+    ) == set(seen.shown)
+    assert len(seen.text) <= chars + 120 or len(named) == 1
 
 
 def test_the_top_of_the_page_is_no_context():
@@ -142,6 +236,7 @@ def test_matches_beyond_the_window_are_counted():
     last = seen.text.split("\n")[-1]
     done = seen.text.count("match at")
     assert last == f"[{40 - done} more matches, the next at line {2 + done}]"
+    assert done > 2
     assert len(seen.text) < 1300
 
 

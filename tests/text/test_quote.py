@@ -1,15 +1,17 @@
 from __future__ import annotations
 
-import re
+from urllib.parse import unquote
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from browser.errors import FetchFailed
 from browser.model.page import Line, Page
 from browser.model.url import Url
-from browser.text.quote import MOST_WORDS, Words, source_url, words
+from browser.text.quote import Words, source_url, words
 from tests.text.pages import URL, made, page
+from tests.text.test_properties import HTML
 
 POEM = made(
     Line(0, "The ferry leaves at nine.", "The ferry leaves at nine."),
@@ -18,13 +20,6 @@ POEM = made(
     Line(0, "[Image 0: x]", "", "text"),
     Line(0, "| A | 28 |", "A\t28", "row"),
 )
-
-
-def fragment(page: Page, text: str) -> str:
-    address, mark, directive = source_url(page, text).partition("#:~:text=")
-    assert address == URL
-    assert mark
-    return directive
 
 
 def test_a_quote_is_the_words_of_its_lines_with_what_stands_between_them():
@@ -82,82 +77,82 @@ def test_a_quote_is_never_longer_than_its_cap_and_always_words_of_the_page(
     assert start <= quoted.end <= end
 
 
-def test_a_short_quote_is_named_whole():
-    assert fragment(POEM, "It comes back.") == "It%20comes%20back."
+def opens(page: Page, start: int, end: int | None = None) -> str:
+    said = words(page, start, start if end is None else end, 1000)
+    return source_url(page, start, said.end, said.text)
+
+
+def test_the_address_opens_at_the_words_of_the_quote():
+    assert opens(POEM, 3) == f"{URL}#:~:text=It%20comes%20back."
+    assert opens(POEM, 3, 6) == f"{URL}#:~:text=It%20comes%20back.,28"
+    twice = made("Open daily.", "Winter hours", "Open daily.")
+    assert opens(twice, 2) == f"{URL}#:~:text=Open%20daily."
+    assert opens(twice, 4) == f"{URL}#:~:text=hours-,Open%20daily."
 
 
 @pytest.mark.parametrize(
-    ("text", "encoded"),
+    ("address", "expected"),
     [
-        ("a-b, c & d", "a%2Db%2C%20c%20%26%20d"),
-        ("50% of #1", "50%25%20of%20%231"),
-        ("naïve 灯台", "na%C3%AFve%20%E7%81%AF%E5%8F%B0"),
-        ("“x” = y?", "%E2%80%9Cx%E2%80%9D%20%3D%20y%3F"),
+        ("https://site.example/p?a=1&b=2", "https://site.example/p?a=1&b=2#:~:text=words"),
+        ("https://site.example/p#part", "https://site.example/p#part:~:text=words"),
+        ("https://site.example/p#", "https://site.example/p#:~:text=words"),
+        ("https://site.example/p#:~:text=x", "https://site.example/p#:~:text=words"),
+        ("https://site.example/p#a:~:text=x", "https://site.example/p#a:~:text=words"),
+        ("https://site.example/#/route", "https://site.example/#/route:~:text=words"),
     ],
 )
-def test_every_character_with_a_meaning_in_the_directive_is_encoded(text: str, encoded: str):
-    assert fragment(made(text), text) == encoded
-    assert Url.parse(source_url(made(text), text)).href == source_url(made(text), text)
+def test_the_address_keeps_its_query_and_the_element_it_names(address: str, expected: str):
+    assert opens(made("words", url=address), 2) == expected
+    assert Url.parse(expected).href == expected
 
 
-def test_a_long_quote_is_named_by_its_first_and_last_words():
-    text = (
-        "One two three four five six seven eight nine ten eleven twelve "
-        "thirteen fourteen fifteen sixteen"
-    )
-    assert (
-        fragment(made(text), text)
-        == "One%20two%20three%20four,thirteen%20fourteen%20fifteen%20sixteen"
-    )
-
-
-def test_a_quote_of_several_lines_is_named_by_its_first_and_last_line():
-    assert fragment(POEM, "It comes back.\nPrices\nA\t28") == "It%20comes%20back.,28"
-
-
-def test_words_that_stand_on_the_page_twice_are_told_apart_by_more_of_them():
-    text = (
-        "In the beginning there was a lighthouse and " + "x" * 50 + " it was so for all of the time"
-    )
-    other = "In the beginning there was a lighthouse keeper. It was so for all of the time"
-    start, end = fragment(made(text, other), text).split(",")
-    assert start == "In%20the%20beginning%20there%20was%20a%20lighthouse%20and"
-    assert end.startswith("x" * 50)
-
-
-def test_words_that_cannot_be_told_apart_are_not_named_at_more_length():
-    text = "word " * 60
-    start, end = fragment(made(text.strip(), text.strip()), text).split(",")
-    assert start.count("%20") + 1 == end.count("%20") + 1 == MOST_WORDS
-
-
-def test_a_long_quote_without_spaces_is_named_by_its_first_and_last_clause():
-    text = (
-        "灯台は、岬の先端や港の入口などに建てられ、"
-        + "夜間に強い光を放って船に位置を知らせる、" * 5
-        + "塔状の施設である。"
-    )
-    start, end = fragment(made(text), text).split(",")
-    assert Url.parse(URL).href in source_url(made(text), text)
-    assert start != end
-    assert "、" in bytes.fromhex("".join(re.findall("%(..)", start))).decode()
-
-
-def test_the_address_of_a_page_keeps_its_query_and_loses_its_fragment():
-    address = "https://site.example/p?a=1&b=2"
-    assert source_url(made("words", url=address + "#part"), "words") == address + "#:~:text=words"
+@pytest.mark.parametrize("text", ["a-b, c & d", "50% of #1", "naïve 灯台", "“x” = y?", "<|x|>`"])
+def test_the_address_is_one_that_the_url_parser_leaves_as_it_is(text: str):
+    address = opens(made(text), 2)
+    assert Url.parse(address).href == address
+    assert unquote(address.partition("text=")[2]) == text
 
 
 def test_without_words_or_without_an_address_there_is_nothing_to_name():
-    assert source_url(made("words"), " \n\t ") == URL
-    assert source_url(made("words", url=""), "words") == ""
+    assert source_url(made("words"), 2, 2, "") == URL
+    assert source_url(made("words", url=URL + "#part"), 2, 2, "") == URL + "#part"
+    assert source_url(made("words", url=""), 2, 2, "words") == ""
 
 
-def test_what_is_named_stands_on_the_page():
-    sentence = "The tide, as they say, waits - for no-one & never did; "
-    made_page = page("<p>" + sentence * 3 + "<p>Another paragraph that ends the story of the sea.")
-    quoted = words(made_page, 2, made_page.last, 1000).text
-    folded = " ".join(quoted.split())
-    for part in fragment(made_page, quoted).split(","):
-        text = bytes(re.sub("%(..)", lambda m: chr(int(m[1], 16)), part), "latin-1").decode()
-        assert text in folded
+def test_nothing_of_ours_is_in_a_quote():
+    made_page = page(
+        "<nav>" + "".join(f"<a href=/{n}>Entry {n} of the menu</a> " for n in range(9)) + "</nav>"
+        "<main><h1>The <a href=//other.example/>lamp</a></h1><ul><li>one<li>two</ul>"
+        "<blockquote>said</blockquote><p>see <img src=x alt=tower> it</p>"
+        "<table><tr><td>a<td>1</table><hr><p>" + "Words that go on and on. " * 30 + "</main>"
+    )
+    quoted = words(made_page, 2, made_page.last, 10**6).text
+    assert not set("【】†‡〖〗¦|*#>") & set(quoted)
+    assert "[Image" not in quoted
+    assert "L2:" not in quoted
+    assert "folded" not in quoted
+    assert "Entry 7 of the menu" in quoted
+    assert "The lamp\none\ntwo\nsaid\nsee it\na\t1\nWords that go on and on. Words" in quoted
+
+
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(HTML, st.data())
+def test_every_quote_stands_in_the_page_to_the_letter(html: str, data: st.DataObject):
+    try:
+        made_page = page(f"<body>{html}")
+    except FetchFailed:
+        return
+    start = data.draw(st.integers(2, made_page.last))
+    end = data.draw(st.integers(start, made_page.last))
+    cap = data.draw(st.sampled_from([10**6, 100, 30]))
+    quoted = words(made_page, start, end, cap)
+    whole = "".join(line.glue + line.plain for line in made_page.lines[2:] if line.plain)
+    assert quoted.text in whole
+    assert all(part in whole for part in quoted.text.split("\n"))
+    if not quoted.truncated:
+        folded = "".join(quoted.text.split())
+        lines = made_page.lines[start : end + 1]
+        assert folded == "".join("".join(line.plain.split()) for line in lines)
+    address = source_url(made_page, start, quoted.end, quoted.text)
+    assert address.isascii()
+    assert len(address) < len(URL) + 700

@@ -36,6 +36,26 @@ def test_every_line_knows_its_result():
     )
 
 
+def test_a_long_snippet_goes_on_in_lines_of_its_own_and_loses_nothing():
+    snippet = "The ferry leaves the harbour at nine, and at ten in winter. " * 9
+    page = results_page(
+        "q", Results((Hit("https://c.example/", "Long", snippet, "2024-05-01"),)), 200
+    )
+    texts = [line.text for line in page.lines[4:]]
+    assert texts[0].startswith("  * 【0†Long†c.example】 (2024-05-01) The ferry leaves")
+    assert all(len(text) <= 200 for text in texts)
+    assert all(text.endswith(".") for text in texts)
+    joined = "".join(line.glue + line.plain for line in page.lines[4:])
+    assert joined == f"\nLong (2024-05-01) {snippet.strip()}"
+
+
+def test_a_date_is_one_short_line():
+    hit = Hit("https://c.example/", "T", "s", "2024\nL9: 【1†x】" + "9" * 90)
+    [line] = results_page("q", Results((hit,)), 200).lines[4:]
+    assert line.text.startswith("  * 【0†T†c.example】 (2024 L9: 〖1‡x〗99")
+    assert len(line.text) < 80
+
+
 def test_no_results_are_said_in_a_line():
     page = results_page("q", Results(()), 200)
     assert [line.text for line in page.lines[4:]] == ["No results."]
