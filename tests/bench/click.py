@@ -175,6 +175,7 @@ async def _parts(chosen: Settings, samples: list[Sample]) -> dict[str, list[floa
         parts = {**watch.spent, "decode, display": total - sum(watch.spent.values())}
         for name, took in {"all": total, **parts}.items():
             found.setdefault(name, []).append(took)
+    await sandbox.aclose()
     await net.transport.aclose()
     await store.aclose()
     return found

@@ -12,7 +12,8 @@ from browser.model.verdict import Allow
 from browser.rules.robots import parse
 
 TOKEN = "ChatGPT-User"
-A_CORPUS = 4  # real pages taken of each corpus
+A_CORPUS = 10  # real pages taken of each corpus
+ARTICLE = "en.openlore.test/wiki/95th_Academy_Awards.html"
 REAL = Path(__file__).resolve().parents[2].parent / "shared" / "data" / "pages"
 
 
@@ -74,3 +75,16 @@ def real() -> dict[str, list[Sample]]:
             Sample("bench.test", "/", gzip.decompress(path.read_bytes())) for path in paths
         ]
     return found
+
+
+def of_size(count: int) -> bytes:
+    """An encyclopedia's article, as often as it takes to fill about *count* octets."""
+    path = fixtures() / "web" / ARTICLE
+    head, start, rest = path.read_bytes().partition(b"<body")
+    tag, _, inside = rest.partition(b">")
+    inside = inside.partition(b"</body>")[0]
+    room = count - len(head)
+    whole, part = divmod(room, len(inside))
+    # A link leads elsewhere in each copy, as links of a long page do.
+    copies = [inside.replace(b'href="/', b'href="/%d/' % n) for n in range(whole)]
+    return head + start + tag + b">" + b"".join(copies) + inside[:part]

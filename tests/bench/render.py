@@ -1,66 +1,99 @@
-"""Milliseconds a page: ours beside trafilatura on the same pages, and a bare parse."""
+"""Processor milliseconds a page, main content marked, beside what others take for the same."""
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable
 from statistics import median, quantiles
 from time import process_time
-
-import trafilatura
-from selectolax.lexbor import LexborHTMLParser
+from typing import NamedTuple
 
 from browser.errors import BrowserError
 from browser.text import render
-from tests.bench import pages, table
+from tests.bench import pages, peers, table
 from tests.bench.pages import Sample
+from tests.bench.peers import Peer
 
 TIMES = 3  # each page; the median counts
-EVERY = 5  # one page of the little web in so many
+EVERY = 8  # one page of the little web in so many
 
-Times = tuple[float, float, float]
+
+class Found(NamedTuple):
+    """One page.
+
+    Attributes:
+        size: KB of its HTML.
+        ours: Milliseconds.
+        theirs: Milliseconds of each peer; ``None`` where it fails or is not installed.
+    """
+
+    size: float
+    ours: float
+    theirs: list[float | None]
 
 
 def run() -> None:
-    """Print one row for the little web and one for each corpus of real pages."""
-    rows = [_row("little web", pages.little_web()[::EVERY])]
-    samples = pages.real()
-    rows += [_row(corpus, sample) for corpus, sample in samples.items()]
-    if len(samples) > 1:
-        rows.append(_row("real pages together", [p for ps in samples.values() for p in ps]))
+    """Print one row for the little web, one for each corpus of real pages, one for all of these."""
+    others = peers.every()
+    groups = {"little web": pages.little_web()[::EVERY], **pages.real()}
+    found = {name: _measured(samples, others) for name, samples in groups.items()}
+    real = [page for name, rows in found.items() if name != "little web" for page in rows]
+    if len(found) > 2:
+        found["real pages together"] = real
     table.show(
-        f"render: CPU milliseconds a page (median over pages, each the median of {TIMES});"
-        " ratios are medians of the pages' own",
-        ("pages", "n", "KB", "render", "p95", "trafilatura", "p95", "parse", "ratio", "to parse"),
-        rows,
+        f"render, main content marked: CPU milliseconds a page (median over pages, each the"
+        f" median of {TIMES}); others: how many times as long (median of the pages' own ratios)",
+        ("pages", "n", "KB", "ms", "p95", "ms/100 KB", *(f"{peer.name} x" for peer in others)),
+        [_row(name, rows) for name, rows in found.items()],
     )
-    print("  ratio = render / trafilatura.extract; to parse = render / bare selectolax parse")
+    for place, peer in enumerate(others):
+        print(f"  {peer.name}: {peer.what}; {_summary(peer, place, real or found['little web'])}")
 
 
-def _row(name: str, samples: list[Sample]) -> tuple[object, ...]:
-    found = [times for sample in samples if (times := _measure(sample))]
-    ours, theirs, parse = zip(*found, strict=True)
+def _row(name: str, rows: list[Found]) -> tuple[object, ...]:
+    ours = [page.ours for page in rows]
     return (
         name,
-        len(found),
-        median(len(sample.body) / 1000 for sample in samples),
-        median(ours), _p95(ours), median(theirs), _p95(theirs), median(parse),
-        median(a / b for a, b, _ in found),
-        median(a / c for a, _, c in found),
-    )  # fmt: skip
+        len(rows),
+        median(page.size for page in rows),
+        median(ours),
+        quantiles(ours, n=20)[-1] if len(ours) > 1 else ours[0],
+        median(100 * page.ours / page.size for page in rows),
+        *(_ratio(rows, place) for place in range(len(rows[0].theirs))),
+    )
 
 
-_measured: dict[bytes, Times | None] = {}
+def _ratios(rows: list[Found], place: int) -> list[float]:
+    return [took / page.ours for page in rows if (took := page.theirs[place]) is not None]
 
 
-def _measure(sample: Sample) -> Times | None:
-    """Milliseconds of ours, trafilatura's and a bare parse; ``None`` for a page without text."""
-    if sample.body not in _measured:
-        _measured[sample.body] = _measure_now(sample)
-    return _measured[sample.body]
+def _ratio(rows: list[Found], place: int) -> object:
+    ratios = _ratios(rows, place)
+    return median(ratios) if ratios else "-"
 
 
-def _measure_now(sample: Sample) -> Times | None:
-    text = sample.body.decode("utf-8", "replace")
+def _summary(peer: Peer, place: int, rows: list[Found]) -> str:
+    if peer.read is None:
+        return "not installed"
+    ratios = _ratios(rows, place)
+    if not ratios:
+        return "fails on every page"
+    failed = len(rows) - len(ratios)
+    return f"it takes {_times(median(ratios))} as long as we do, goal {_times(peer.goal)}" + (
+        f"; it fails on {failed} of {len(rows)}" if failed else ""
+    )
+
+
+def _times(ratio: float) -> str:
+    return f"{ratio:.1f} times" if ratio >= 1 else f"1/{1 / ratio:.1f}"
+
+
+def _measured(samples: list[Sample], others: list[Peer]) -> list[Found]:
+    return [found for sample in samples if (found := _measure(sample, others))]
+
+
+def _measure(sample: Sample, others: list[Peer]) -> Found | None:
+    """Ours and theirs; ``None`` for a page without text."""
 
     def ours() -> object:
         return render(sample.body, "text/html", sample.url)
@@ -69,23 +102,28 @@ def _measure_now(sample: Sample) -> Times | None:
         ours()
     except BrowserError:
         return None
-    runs = [
-        (
-            _time(ours),
-            _time(lambda: trafilatura.extract(text)),
-            _time(lambda: LexborHTMLParser(sample.body)),
-        )
-        for _ in range(TIMES)
-    ]
-    a, b, c = zip(*runs, strict=True)
-    return median(a), median(b), median(c)
+    html = peers.html_of(sample)
+    mine = _median(ours, TIMES)
+    return Found(len(sample.body) / 1000, mine, [_theirs(peer, html) for peer in others])
+
+
+def _theirs(peer: Peer, html: str) -> float | None:
+    read = peer.read
+    if read is None:
+        return None
+    try:
+        return _median(lambda: read(html), peer.times)
+    except Exception:  # noqa: BLE001 - a page that another reader trips over is not compared
+        return None
+
+
+def _median(job: Callable[[], object], times: int) -> float:
+    """Milliseconds of *job*, which does not pay for the garbage of others."""
+    gc.collect()
+    return median(_time(job) for _ in range(times))
 
 
 def _time(job: Callable[[], object]) -> float:
     began = process_time()
     job()
     return (process_time() - began) * 1000
-
-
-def _p95(values: tuple[float, ...]) -> float:
-    return quantiles(values, n=20)[-1]
