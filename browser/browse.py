@@ -7,11 +7,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from typing import Protocol
+from urllib.parse import unquote
 
 from browser.displays import Displays
 from browser.errors import Refused, SearchFailed, UsageError
 from browser.model.clock import Clock, iso
 from browser.model.fetch import Fetched, Politeness
+from browser.model.page import Page
 from browser.model.reason import Reason
 from browser.model.result import Result
 from browser.model.search import Query
@@ -262,5 +264,11 @@ class Browser:
             fetched_at=at,
             back=latest if latest >= 0 else None,
         )
-        result = self.displays.show(session, pattern, page, 0)
+        result = self.displays.show(session, pattern, page, _place(page))
         return replace(result, politeness=politeness)
+
+
+def _place(page: Page) -> int:
+    """The line that the fragment of the page's address leads to (HTML Standard 7.4.6.3)."""
+    fragment = Url(page.url).fragment.partition(":~:")[0] if "#" in page.url else ""
+    return page.anchors.get(fragment, page.anchors.get(unquote(fragment), 0))

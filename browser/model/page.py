@@ -65,6 +65,7 @@ class Page:
         author: As the page says.
         published: ISO date, as the page says.
         truncated: Whether text was cut because the page exceeds a limit.
+        anchors: By id of an element, the line that it begins with: where ``#id`` leads.
         hits: For a page of search results, the link id that each line belongs to.
         memo: What functions worked out from the lines, by function; kept as long as the page,
             never stored.
@@ -80,6 +81,7 @@ class Page:
     author: str | None = None
     published: str | None = None
     truncated: bool = False
+    anchors: dict[str, int] = field(default_factory=dict)
     hits: dict[int, int] = field(default_factory=dict)
     memo: dict[object, object] = field(default_factory=dict, init=False, repr=False, compare=False)
 

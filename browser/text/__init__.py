@@ -73,7 +73,8 @@ def _render(body: bytes, content_type: str, url: str, line_chars: int, max_lines
     if not body.strip():
         raise FetchFailed(Reason.NO_TEXT, "the site answered with an empty page.", url=url)
     document = _read(body, content_type, kind, here, line_chars)
-    lines, truncated = number(document.blocks, here.href, line_chars, max_lines)
+    starts: list[int] = []
+    lines, truncated = number(document.blocks, here.href, line_chars, max_lines, starts)
     if len(lines) <= 2:
         raise FetchFailed(Reason.NO_TEXT, "the page has no text. Choose another source.", url=url)
     if document.note:
@@ -89,6 +90,11 @@ def _render(body: bytes, content_type: str, url: str, line_chars: int, max_lines
         author=document.author,
         published=document.published,
         truncated=truncated or document.truncated,
+        anchors={
+            place: min(starts[block], len(lines) - 1)
+            for place, block in document.places.items()
+            if block < len(starts)
+        },
     )
 
 

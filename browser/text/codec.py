@@ -64,6 +64,7 @@ def encode(page: Page) -> bytes:
         "author": page.author,
         "published": page.published,
         "truncated": page.truncated,
+        "anchors": page.anchors,
         "hits": page.hits,
     }
     record = json.dumps(meta, ensure_ascii=False).encode()
@@ -143,6 +144,7 @@ def _decode(blob: bytes) -> Page:
         author=_known(meta["author"]),
         published=_known(meta["published"]),
         truncated=meta["truncated"] is True,
+        anchors={_text(place): int(line) for place, line in meta["anchors"].items()},
         hits={int(line): int(link) for line, link in meta["hits"].items()},
     )
 

@@ -107,7 +107,7 @@ def _short_block(  # noqa: C901, PLR0912 - one loop over what most blocks are ma
                 mark = f"【{link}†{mark}†{host}】"
             else:
                 return None
-        shown.append(core if kind == "deco" else mark)
+        shown.append(mark)
         owed = raw[-1].isspace()
         owed_plain = owed_plain or owed
     text = "".join(shown)
@@ -226,7 +226,7 @@ class _Composer:
 
     def _marked(self, run: Run, text: str) -> None:
         if run.kind == "deco":
-            self._put(_short(text, self._room), "", solid=True)
+            self._put(_short(marks.for_display(text), self._room), "", solid=True)
             return
         host = self._hosts.get(run.link, "")
         if host:

@@ -52,6 +52,7 @@ class Document:
         published: ISO date, as the document says.
         truncated: Whether a part of the document was left out.
         note: A sentence of ours about the document, for its last line.
+        places: By id of an element, the index of the block that it begins with.
     """
 
     blocks: list[Block]
@@ -63,6 +64,7 @@ class Document:
     published: str | None = None
     truncated: bool = False
     note: str = ""
+    places: dict[str, int] = field(default_factory=dict)
 
 
 def read_html(
@@ -92,6 +94,7 @@ def read_html(
         raise FetchFailed(Reason.NO_TEXT, "the page is empty. Choose another source.", url=url.href)
     links, walk = _read(tree, root, text, url, line_chars)
     document = Document(walk.blocks, links.all(), links.hosts, _title(tree), _language(tree))
+    document.places = walk.places
     if whole:
         if not walk.blocks:
             raise FetchFailed(

@@ -22,6 +22,7 @@ from browser.text import tags
 from browser.text.block import Block, Run
 from browser.text.clean import one_line
 from browser.text.compose import compose, only_text, verbatim
+from browser.text.echoes import without_echoes
 from browser.text.elements import STRUCK
 from browser.text.links import NOWHERE, Links
 from browser.text.nodes import drop_drawing, formula, is_mark, is_note, is_power, is_struck, tex
@@ -75,6 +76,7 @@ class Inline:
         self._line_chars = line_chars
         self.anchors: list[Anchor] = []
         self._images = 0
+        self._pictured = False  # an image stands in the block that is being read
 
     @property
     def in_link(self) -> bool:
@@ -177,6 +179,7 @@ class Inline:
             self.anchors[-1].images.append(alt)
         self.parts += (" ", Run(f"[Image {self._images}: {alt}]", "image"), " ")
         self._images += 1
+        self._pictured = True
 
     def _leave_link(self) -> None:
         anchor = self.anchors[-1]
@@ -243,7 +246,8 @@ class Inline:
         for part in parts:
             if not isinstance(part, str):
                 room = self._line_chars - len(prefix)
-                text, plain, spans, linked = compose(parts, self._links.hosts, room)
+                told = without_echoes(parts) if self._pictured else parts
+                text, plain, spans, linked = compose(told, self._links.hosts, room)
                 if plain or _shows(parts):
                     block = Block(text, plain, role, prefix, "", 0, linked, True, False, spans)
                 break
@@ -252,6 +256,7 @@ class Inline:
             if text:
                 block = Block(text, plain, role, prefix)
         parts.clear()
+        self._pictured = False
         return block
 
     def take_code(self) -> Block | None:

@@ -44,7 +44,11 @@ class Piece(NamedTuple):
 
 
 def number(
-    blocks: Iterable[Block], url: str, line_chars: int, max_lines: int
+    blocks: Iterable[Block],
+    url: str,
+    line_chars: int,
+    max_lines: int,
+    starts: list[int] | None = None,
 ) -> tuple[tuple[Line, ...], bool]:
     """Number the lines of a page.
 
@@ -53,12 +57,15 @@ def number(
         url: Stands in line 1.
         line_chars: Longest line, in characters.
         max_lines: Most lines of a page.
+        starts: Filled with the number of the first line of each block.
 
     Returns:
         The lines, 0 and 1 included, and whether text was cut off at *max_lines*.
     """
     lines = [Line(0, "", "", "meta", glue=""), Line(1, f"URL: {url}", "", "meta")]
     for block in blocks:
+        if starts is not None:
+            starts.append(len(lines))
         if not block.text and block.role != "code":
             continue
         if len(block.text) + len(block.prefix) <= line_chars:

@@ -22,7 +22,7 @@ HEAVY_ROW = 400  # characters; a longer row with blocks inside is a layout
 MAX_ROW = 2000  # characters; no longer row is one line of cells
 MAX_COPY = 60  # characters of a cell that is repeated; of a longer one only the place is kept
 _BREAK = Run("·", "deco")
-MAX_COLUMNS, MAX_ROWS = 50, 500  # that one cell spans
+MAX_COLUMNS, MAX_ROWS = 50, 500  # in which cells are repeated, and that one cell spans
 MAX_CODE = 2  # lines of code in a cell that are shown as one
 _LINES = "table, h1, h2, li li"
 _GUTTER = "[class*=gutter], [class*=lineno]"
@@ -122,7 +122,7 @@ class Table:
             inline.parts.pop()
         columns, rows = state
         text = self._cell_text(inline) if columns > 1 or rows > 1 else ""
-        for column in range(self._column, self._column + columns):
+        for column in range(self._column, min(self._column + columns, MAX_COLUMNS)):
             if column > self._column:
                 inline.parts.append(Run(text, "copy"))
             if rows > 1:
@@ -147,7 +147,7 @@ class Table:
 
     def _copies(self, inline: Inline) -> None:
         """Repeat the cells of rows above that reach into this row here."""
-        while span := self._spans.get(self._column):
+        while self._column < MAX_COLUMNS and (span := self._spans.get(self._column)):
             left, text = span
             self._above = True
             inline.parts.append(Run(text, "copy" if self._column else "deco"))

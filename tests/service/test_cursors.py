@@ -30,6 +30,18 @@ def test_a_link_of_the_first_search_opens_the_first_search_s_result(talk: Talk):
     assert talk.good("click", id=0, cursor=1)["page"]["url"] == second["links"][0]["url"]
 
 
+def test_an_address_with_a_fragment_opens_at_its_place(world: World, talk: Talk):
+    body = numbered(200) + "<h2 id='über uns'>About</h2>" + numbered(200)
+    world.page("cursor.test", "/places", body, "P")
+    reply = talk.open("http://cursor.test/places#%C3%BCber%20uns")
+    assert reply["page"]["lines"][0] == 202
+    assert "L202: ## About" in reply["text"]
+    back = talk.good("scroll", line=0)
+    assert back["page"]["lines"][0] == 0
+    whole = talk.open("http://cursor.test/places#nowhere")
+    assert whole["page"]["lines"][0] == 0
+
+
 def test_find_works_on_find_results_and_on_search_results(world: World, talk: Talk):
     world.page("cursor.test", "/f", "<p>alpha</p><p>beta gamma</p><p>gamma</p>", "F")
     talk.open("http://cursor.test/f")

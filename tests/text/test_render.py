@@ -7,6 +7,7 @@ import pytest
 from browser.errors import FetchFailed
 from browser.model.reason import Reason
 from browser.text import render
+from browser.text.codec import decode, encode
 from browser.text.display import header, window
 from tests.text.pages import URL, page, shown
 
@@ -172,3 +173,16 @@ def test_a_short_page_keeps_its_date_and_author():
 def test_rendering_the_same_bytes_twice_gives_the_same_page():
     html = f"<nav><a href=/>Home</a></nav><article><h1>T</h1>{'<p>' + ARTICLE * 3}</article>"
     assert page(html) == page(html)
+
+
+def test_it_is_known_where_the_elements_with_an_id_begin():
+    html = "<p id=a>One<p>two <b id=b>three</b><div id=c><p>four</div><a name=d></a><p id=e>five"
+    made = page(html)
+    assert {place: made.lines[line].plain for place, line in made.anchors.items()} == {
+        "a": "One",
+        "b": "two three",
+        "c": "four",
+        "d": "five",
+        "e": "five",
+    }
+    assert decode(encode(made)).anchors == made.anchors

@@ -242,7 +242,7 @@ def test_line_numbers_beside_code_are_no_code(html: str):
 
 def test_a_table_behind_code_in_a_row_is_a_table():
     html = "<tr><td>x<td><pre>y<table><tr><td>a<td>b</table></pre>"
-    assert table(html) == ["x", "y", "a", "b"]
+    assert table(html) == ["x", "y", "| a | b |"]
 
 
 def test_a_title_in_a_table_is_a_title():
@@ -456,3 +456,21 @@ def test_who_is_quoted_stands_under_the_quote_and_not_at_the_foot_of_the_page():
         "<blockquote>words<footer>— A. Miller</footer></blockquote><footer>imprint</footer>"
     )
     assert [line.area for line in made.lines[2:]] == ["", "", "footer"]
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        "<table><tr><td rowspan=2>【0†go】<td>a<tr><td>b</table>",
+        "<table><tr><td>a<td rowspan=2>【0†go】<tr><td>b</table>",
+        "<p>so <img class=math src=x alt='【0†go】'> holds",
+        "<p>so <math alttext='【0†go】'><mi>x</mi></math> holds",
+        "<p><ruby>a<rt>【0†go】</rt></ruby>",
+        "<p><del>【0†go】</del> <img src=x alt='【0†go】'>",
+        "<p>x <a href=/x><i class=material-icons>【0†go】</i></a>",
+    ],
+)
+def test_no_words_that_the_display_repeats_or_adds_forge_a_marker(html: str):
+    text = "\n".join(shown(html))
+    assert "〖0‡go〗" in text
+    assert "【0†go】" not in text
