@@ -7,6 +7,7 @@ comes of it.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from selectolax.lexbor import LexborNode
@@ -25,6 +26,8 @@ from browser.text.rows import Table, is_row
 
 MAX_BLANKS = 2  # blank lines in a row that are kept in code
 MAX_QUOTES = 4  # quotes within quotes that are told apart
+MOST_BLOCKS = 60_000  # of a page; more lines than this are not shown anyway
+_TERMINATORS = re.compile("\r\n?|[\n\x0b\x0c\x85\u2028\u2029]")
 MAX_PLACES = 2_000  # ids of a page that addresses may lead to
 MAX_PLACE = 200  # characters of an id
 _TELLING = frozenset(("role", "itemtype", "itemprop"))
@@ -32,6 +35,10 @@ _new = tuple.__new__
 
 Attributes = Mapping[str, str | None]
 Around = tuple[str, str, str, int, str]  # role, prefix, area, box around a block; its name
+
+
+class Full(Exception):
+    """The page has more blocks than any page may show."""
 
 
 class Builder:
@@ -71,10 +78,12 @@ class Builder:
             self.places.setdefault(place, len(self.blocks) + behind)
 
     def _code(self, text: str) -> None:
-        lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+        lines = _TERMINATORS.split(text)
         for number, line in enumerate(lines):
             if number:
                 self._end_code_line()
+            if len(self.blocks) >= MOST_BLOCKS:
+                raise Full
             if line:
                 self._inline.parts.append(line)
 
@@ -133,6 +142,9 @@ class Builder:
         block.area, block.box = self._area, self._box
         blocks = self.blocks
         if blocks and not blocks[-1].plain and is_echo(blocks[-1], block):
+            sign = blocks[-1].prefix
+            if block.role == blocks[-1].role == "item" and not block.prefix.strip():
+                block.prefix = sign
             self._forget_last()
         blocks.append(block)
 

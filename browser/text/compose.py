@@ -15,7 +15,7 @@ from browser.text.clean import clean
 from browser.text.cluster import edge
 
 # Long anchor texts are cut into several markers of the same link: a line may not break inside one.
-MAX_LINK_TEXT = 120  # characters
+MAX_LINK_TEXT = 160  # characters
 MAX_HOST = 60  # characters of a host in a marker; of a longer one the end is shown
 LEAST_TEXT = 8  # characters of a link text in one marker, however narrow the line
 
@@ -175,12 +175,12 @@ class _Composer:
 
     def verbatim(self, part: str | Run) -> None:
         if isinstance(part, str):
-            if text := clean(part):
+            if text := clean(part).replace("\n", " "):
                 self._put(marks.for_display(text), text, solid=False)
         elif part.kind == "text":
             self.verbatim(part.text)
         else:
-            self._marked(part, clean(part.text))
+            self._marked(part, clean(part.text).replace("\n", " "))
 
     def _put(self, shown: str, words: str, *, solid: bool) -> None:
         at, plain_at = self._at, self._plain_at

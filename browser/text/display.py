@@ -12,6 +12,9 @@ A run of lines outside the main content is folded to one mark, under the number 
 line; every line keeps its number and none is thrown away. A window that begins inside a folded
 run, or at its first line, shows the rest of that run plain.
 
+Lines that tell what one reads (`browser.text.kept`) are not folded: the title, headings of main
+lines, the writers of posts. A folded run ends before such a line.
+
 Left to taste: a run that is shorter than its mark is not folded, nor is a short one that has no
 name (the price under a product, the author of a post); a window that would end just before a
 mark holds the mark too, so that reading on does not open what was folded; a step by a number of
@@ -26,6 +29,7 @@ from typing import NamedTuple
 from browser.model.page import Line, Page
 from browser.text import marks
 from browser.text.clean import one_line
+from browser.text.kept import kept
 
 MAX_URL = 1024  # characters of the address in the header
 MAX_TITLE = 400  # characters; a find display has the pattern and the page's title in its title
@@ -63,15 +67,15 @@ def window(page: Page, start: int, window_chars: int, *, folded: bool = False) -
     lines = page.lines
     rows: list[str] = []
     shown: list[int] = []
-    plain_until = start - 1 if lines[start].main or folded else _run_end(lines, start)
+    open_lines = kept(page)
+    plain_until = start - 1 if folded else _end(lines, start, open_lines)
     size, n = 0, start
     while n <= page.last:
         mark, stop = "", n
-        if not lines[n].main and n > plain_until:
-            end = _run_end(lines, n)
-            mark = _fold_mark(lines[n : end + 1])
-            stop = end if mark else n
-            plain_until = end
+        if not lines[n].main and n > plain_until and n not in open_lines:
+            plain_until = _end(lines, n, open_lines)
+            mark = _fold_mark(lines[n : plain_until + 1])
+            stop = plain_until if mark else n
         row = f"L{n}: {mark or lines[n].text}"
         if rows and not mark and size + len(row) > window_chars:
             break
@@ -106,11 +110,11 @@ def step(page: Page, first: int, amount: int, shown: str) -> tuple[int, bool]:
 
 def fold_at(page: Page, n: int) -> tuple[int, int] | None:
     """First and last line of the run around line *n* that a window folds, if it folds any."""
-    lines = page.lines
-    if not n <= page.last or lines[n].main:
+    lines, open_lines = page.lines, kept(page)
+    if not n <= page.last or lines[n].main or n in open_lines:
         return None
-    start, end = n, _run_end(lines, n)
-    while not lines[start - 1].main:
+    start, end = n, _end(lines, n, open_lines)
+    while not lines[start - 1].main and start - 1 not in open_lines:
         start -= 1
     return (start, end) if _fold_mark(lines[start : end + 1]) else None
 
@@ -123,10 +127,12 @@ def is_folded(page: Page, first: int, shown: str) -> bool:
     return f"\nL{first}: {_fold_mark(page.lines[first : run[1] + 1])}" in shown
 
 
-def _run_end(lines: Sequence[Line], n: int) -> int:
-    while n + 1 < len(lines) and not lines[n + 1].main:
-        n += 1
-    return n
+def _end(lines: Sequence[Line], n: int, open_lines: frozenset[int]) -> int:
+    """Where the run that may be folded ends; it begins at line *n*, or is empty there."""
+    stop = n
+    while stop < len(lines) and not lines[stop].main and stop not in open_lines:
+        stop += 1
+    return stop - 1
 
 
 def _fold_mark(run: Sequence[Line]) -> str:

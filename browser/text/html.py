@@ -16,13 +16,14 @@ first, for attributes only where it is an element, and for nothing twice.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 
 from selectolax.lexbor import LexborNode
 
 from browser.errors import FetchFailed
 from browser.model.reason import Reason
 from browser.text import tags
-from browser.text.builder import Builder
+from browser.text.builder import MOST_BLOCKS, Builder, Full
 from browser.text.elements import HEADINGS
 from browser.text.hidden import MAY_HIDE, UNREAD, is_undrawn
 from browser.text.inline import SKIP
@@ -59,12 +60,17 @@ class Walk(Builder):
         self._noscript = noscript
         self._streamed = streamed
 
-    def run(self, root: LexborNode) -> None:  # noqa: C901, PLR0912, PLR0915 - the one hot loop
+    def run(self, root: LexborNode) -> None:
         """Walk everything below *root*, however deep, without recursion.
 
         Raises:
             FetchFailed: ``unreadable`` when the tree is deeper or larger than a page's.
         """
+        with suppress(Full):
+            self._run(root)
+        self.flush()
+
+    def _run(self, root: LexborNode) -> None:  # noqa: C901, PLR0912, PLR0915 - the one hot loop
         kinds, inline, streamed = tags.KINDS, self._inline, self._streamed
         text_kind, skip, link, heading = tags.TEXT, tags.SKIP, tags.LINK, tags.HEADING
         item, block, plain_box = tags.ITEM, tags.BLOCK, tags.PLAIN_BOX
@@ -163,8 +169,9 @@ class Walk(Builder):
             seen += 1
             if len(stack) > MAX_DEPTH or seen > MAX_NODES:
                 raise _too_much()
+            if len(self.blocks) > MOST_BLOCKS:
+                break
             node = child
-        self.flush()
 
     def _enter(self, kind: int, tag: int, node: LexborNode, attributes: _Attributes) -> object:
         if kind < tags.BLOCK:
@@ -180,6 +187,8 @@ class Walk(Builder):
                 self.flush()
             return None
         if self._row:
+            if tags.NAMES[tag] == "dialog" and "open" not in attributes:
+                return SKIP
             return self._tables[-1].enter(kind, tags.NAMES[tag], attributes)
         if kind == tags.ROW and self._begins_row(node):
             return None

@@ -18,6 +18,7 @@ from browser.model.page import Link
 from browser.model.reason import Reason
 from browser.model.url import Url
 from browser.text.block import Block
+from browser.text.builder import MOST_BLOCKS
 from browser.text.clean import one_line
 from browser.text.guard import guard
 from browser.text.html import Walk
@@ -35,6 +36,7 @@ MOST_THIN = 4_000  # characters; a page that shows more and has main content is 
 MOST_WORDS = 4_000  # characters that are looked at
 LEAST_NOSCRIPT = 300  # characters; a shorter one only asks for scripts
 _STREAMED = re.compile(r"<template id=\"[BP]:([0-9a-z]+)\"")
+_UNNAMED = re.compile(r"[^\w .+-]+")  # what the name of a piece of data does not show
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{1,8}){0,4}\Z")
 
 
@@ -95,6 +97,7 @@ def read_html(
     links, walk = _read(tree, root, text, url, line_chars)
     document = Document(walk.blocks, links.all(), links.hosts, _title(tree), _language(tree))
     document.places = walk.places
+    document.truncated = len(walk.blocks) >= MOST_BLOCKS
     if whole:
         if not walk.blocks:
             raise FetchFailed(
@@ -126,7 +129,8 @@ def _face_thin_page(document: Document, walk: Walk, links: Links, text: str, url
         found = article(text)
         if found is not None and found.size > MORE_THAN_SHOWN * size:
             note = "[This page shows its text only with scripts; it is read from its data"
-            blocks.append(Block(f"{note}: {found.kind}.]", "", "note"))
+            kind = " ".join(_UNNAMED.sub(" ", found.kind).split())
+            blocks.append(Block(f"{note}: {kind}.]", "", "note"))
             more = LexborHTMLParser(guard(found.html))
             if more.body is not None:
                 walk.run(more.body)

@@ -21,11 +21,20 @@ from selectolax.lexbor import LexborNode
 from browser.text import tags
 from browser.text.block import Block, Run
 from browser.text.clean import one_line
-from browser.text.compose import compose, only_text, verbatim
+from browser.text.compose import compose, folded, only_text, verbatim
 from browser.text.echoes import without_echoes
 from browser.text.elements import STRUCK
 from browser.text.links import NOWHERE, Links
-from browser.text.nodes import drop_drawing, formula, is_mark, is_note, is_power, is_struck, tex
+from browser.text.nodes import (
+    drop_drawing,
+    formula,
+    is_index,
+    is_mark,
+    is_note,
+    is_power,
+    is_struck,
+    tex,
+)
 
 MAX_ALT = 80  # characters
 SKIP: Final = object()  # the state of an element that is not entered
@@ -34,6 +43,7 @@ SKIP: Final = object()  # the state of an element that is not entered
 _SPOKEN = "svg title, .sr-only, .visually-hidden, .visuallyhidden, .screen-reader-text"
 _ICON = ".material-icons, [class*=material-symbols], [class*=material-icons]"
 # What the display has after an element.
+_OPENING = {"rt": "(", "q": "“"}  # what the display has in front of an element
 _CLOSING: dict[object, str] = {"rt": ")", "q": "”", "del": "~~", "note": "]"}
 _FORMULA = re.compile(r"(?:^|[\s_-])(?:math|tex|latex)(?=$|[\s_-])", re.IGNORECASE)
 _UNNUMBERED = -2
@@ -124,7 +134,7 @@ class Inline:
         if kind == tags.IMAGE:
             if alt := attributes.get("alt"):
                 if _FORMULA.search(attributes.get("class") or ""):
-                    self.parts += (" ", Run(one_line(tex(alt)), "deco"), " ")
+                    self.parts.append(f" {one_line(tex(alt))} ")
                 else:
                     self._image(alt)
         elif kind == tags.APART:
@@ -133,25 +143,31 @@ class Inline:
             return self._enter_marked(tags.NAMES[tag], node)
         return None
 
+    def _enter_small(self, name: str, node: LexborNode) -> object:
+        linked = bool(self.anchors) and self.anchors[-1].reference[0] == "#"
+        if name == "sup" and self._touches and is_note(node, linked=linked):
+            self.parts.append(Run("[", "deco"))
+            return "note"
+        last = self.parts[-1] if self.parts else ""
+        before = last if isinstance(last, str) else ""
+        if not self.anchors and name == "sup" and is_power(node, before):
+            self.parts.append(Run("^", "deco"))
+        elif not self.anchors and name == "sub" and is_index(node, before):
+            self.parts.append(Run("_", "deco"))
+        return name
+
     def _enter_marked(self, name: str, node: LexborNode) -> object:
-        if name == "rt":
-            self.parts.append(Run("(", "deco"))
-        elif name == "q":
-            self.parts.append(Run("“", "deco"))
-        elif name == "sup":
-            linked = bool(self.anchors) and self.anchors[-1].reference[0] == "#"
-            if self._touches and is_note(node, linked=linked):
-                self.parts.append(Run("[", "deco"))
-                return "note"
-            if not self.anchors and is_power(node, self.last):
-                self.parts.append(Run("^", "deco"))
+        if name in _OPENING:
+            self.parts.append(Run(_OPENING[name], "deco"))
+        elif name in ("sub", "sup"):
+            return self._enter_small(name, node)
         elif name in STRUCK:
             if self.anchors or not is_struck(node):
                 return None
             self.parts.append(Run("~~", "deco"))
             return "del"
         elif name == "math":
-            if written := formula(node):
+            if written := folded(formula(node)):
                 self.parts.append(f" {written} ")
                 drop_drawing(node)
                 return SKIP
@@ -184,13 +200,18 @@ class Inline:
     def _leave_link(self) -> None:
         anchor = self.anchors[-1]
         self._close(anchor)
-        if anchor.number == _UNNUMBERED and (label := _label(anchor.node)):
+        if anchor.number == _UNNUMBERED and (label := self._label(anchor)):
             self._image(label)
             self._close(anchor)
         if anchor.number >= 0:
             self._links.name(anchor.number, " ".join(anchor.words or anchor.images))
         self.anchors.pop()
         self.parts = anchor.outer
+
+    def _label(self, anchor: Anchor) -> str:
+        """The name of a link that shows only an icon; none for a sign that leads to this page."""
+        label = _label(anchor.node)
+        return label if label and self._links.add(anchor.reference) != NOWHERE else ""
 
     def _close(self, anchor: Anchor) -> None:
         """Hand what was read in a link over to the block around it."""

@@ -10,6 +10,8 @@ _GUTTER = re.compile(r"(?:^|\s)(?:linenos?|line-?numbers?|lineno|lnum|gutter)(?=
 _NOTE = re.compile(r"(?:\d{1,3}|[a-z])\Z")
 _LETTER = re.compile(r"[^\W\d_]")
 _EXPONENT = re.compile(r"[-+−–]?[\dnxk](?:[\d.,+−–-]{0,6})\Z|[-−–]\w{1,4}\Z")
+MOST_INDEX = 3  # letters
+_LETTERS = frozenset(("H", "T", "N", "M", "m", "p", "q", "i", "j", "†", "*", "+"))
 MOST_STRUCK = 300  # characters
 _DRAWN = "{\\displaystyle "  # what MediaWiki puts around every formula
 
@@ -43,12 +45,28 @@ def is_note(node: LexborNode, *, linked: bool) -> bool:
 
 
 def is_power(node: LexborNode, before: str) -> bool:
-    """Whether a ``<sup>`` after *before* is an exponent rather than a note or an ordinal."""
-    return (
-        (before.isalnum() or before == ")")
-        and _EXPONENT.match((node.text(deep=True) or "").strip()) is not None
-        and node.css_first("a") is None
-    )
+    """Whether a ``<sup>`` behind the text *before* is an exponent, not a note or an ordinal.
+
+    Letters are an exponent only of a single letter, such as the H of a matrix.
+    """
+    base = before[-1:]
+    if not (base.isalnum() or base == ")"):
+        return False
+    text = (node.text(deep=True) or "").strip()
+    is_letter = text in _LETTERS and _is_single_letter(before)
+    return (is_letter or _EXPONENT.match(text) is not None) and node.css_first("a") is None
+
+
+def is_index(node: LexborNode, before: str) -> bool:
+    """Whether a ``<sub>`` holds letters that tell quantities of one name apart."""
+    text = (node.text(deep=True) or "").strip()
+    letters = 0 < len(text) <= MOST_INDEX and text.isalpha() and text.isascii()
+    return letters and _is_single_letter(before)
+
+
+def _is_single_letter(before: str) -> bool:
+    last = before[-1:]
+    return last.isalpha() and last.isascii() and not before[-2:-1].isalnum()
 
 
 def is_struck(node: LexborNode) -> bool:

@@ -25,7 +25,8 @@ _SENTENCE = re.compile(
 )
 _CLAUSE = re.compile(f"[,;:،؛–—|，；：、](?:(?<=[，；：、])[{_CLOSERS}]*\\s*|[{_CLOSERS}]*\\s+)")
 _ABBREVIATION = re.compile(
-    r"(?:Mrs?|Ms|Dr|Prof|St|Sr|Jr|vs|etc|No|Nr|Sra|ca|bzw|Fig|cf|al|e\.g|i\.e|z\.B|d\.h|U\.S)\Z"
+    r"(?:Mrs?|Ms|Dr|Prof|St|Sr|Jr|vs|etc|No|Nr|Sra|ca|bzw|Fig|cf|al|e\.g|i\.e|z\.B|d\.h|U\.S|U\.N"
+    r"|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec|Rep|Sen|Gov|Gen|Lt|Col|Capt|Rev|Hon|Vol|pp)\Z"
 )
 _LONGEST_ABBREVIATION = 12  # characters, with what stands in front of it
 _GAP = re.compile(r"\s+")
@@ -95,6 +96,7 @@ def cut(block: Block, limit: int) -> Iterator[Piece]:
     if len(block.text) <= room:
         yield Piece(prefix + block.text, block.plain, "\n")
         return
+    under = " " * len(prefix) if block.role == "item" else ""
     text, plain = block.text, block.plain
     cuts = _Cuts(text, block.spans, room)
     start = told = 0  # displayed; and how much of the page's words stands in pieces
@@ -112,7 +114,7 @@ def cut(block: Block, limit: int) -> Iterator[Piece]:
             if end < len(text):
                 words = words.rstrip(" \t")
             reached = told + len(glue) + len(words)
-        front = prefix if start == 0 or block.role == "quote" else ""
+        front = prefix if start == 0 or block.role == "quote" else under
         yield Piece(front + shown, words, "\n" if first else glue)
         if words:
             told = reached

@@ -26,6 +26,7 @@ MAX_COLUMNS, MAX_ROWS = 50, 500  # in which cells are repeated, and that one cel
 MAX_CODE = 2  # lines of code in a cell that are shown as one
 _LINES = "table, h1, h2, li li"
 _GUTTER = "[class*=gutter], [class*=lineno]"
+_OF_CELL = frozenset(("dd", "div", "dt", "p"))  # blocks that are told apart within a cell
 _PARTS = "li, p, h1, h2, h3, h4, pre, blockquote, br"
 
 
@@ -94,8 +95,10 @@ class Table:
             self._begun = len(inline.parts)
             self._cells += 1
             columns = min(max(whole(attributes.get("colspan"), 1), 1), MAX_COLUMNS)
-            rows = min(max(whole(attributes.get("rowspan"), 1), 1), MAX_ROWS)
+            rows = min(max(whole(attributes.get("rowspan"), 1), 0) or MAX_ROWS, MAX_ROWS)
             return (columns, rows)
+        if name in _OF_CELL:
+            self.break_line(inline.parts)
         inline.parts.append(" ")
         if name == "li":
             inline.parts.append(Run("• ", "deco"))

@@ -1,8 +1,9 @@
 """Completes a judgement on blocks: what belongs to main blocks by where it stands.
 
-Left to taste: headings that introduce main blocks belong, and so does the page's first heading
-of level one before them; short blocks between two main ones belong; rows between main rows of
-one table belong; a blank line of code goes with the line before it.
+Left to taste: short blocks between two main ones belong, and so do headings; rows between main
+rows of one table belong, and all of its rows when half of them do; a blank line of code goes with
+the line before it. A heading above the first main block is judged like any other block: the
+display shows it (`browser.text.display`).
 """
 
 from __future__ import annotations
@@ -14,28 +15,28 @@ from browser.text.block import Block
 
 GAP = 2  # short blocks in a row that are filled in between two main ones
 SHORT = 60  # characters
+LEAST_REPEATED_LINE = 20  # characters of the first line of what is repeated
+LEAST_REPEATED_ROWS, LEAST_REPEATED = 2, 150  # blocks and characters
 MOST_LINKED = 0.5  # of the characters of what is filled in
 
 
 def fill(blocks: Sequence[Block]) -> None:
     """Set ``main`` where the blocks around ask for it."""
-    _add_headings(blocks)
     _fill_gaps(blocks)
     _fill_tables(blocks)
+    _complete_tables(blocks)
+    _add_headings(blocks)
     _add_blanks(blocks)
+    _fold_repeats(blocks)
 
 
 def _fill_gaps(blocks: Sequence[Block]) -> None:
-    last = None
-    for n, block in enumerate(blocks):
-        if not block.main:
-            continue
-        if last is not None and 1 < n - last <= GAP + 1:
-            between = blocks[last + 1 : n]
-            if all(_is_filling(one) for one in between):
-                for one in between:
-                    one.main = True
-        last = n
+    for before, after in pairwise([n for n, block in enumerate(blocks) if block.main]):
+        if 1 < after - before <= GAP + 1:
+            between = blocks[before + 1 : after]
+            if all(map(_is_filling, between)):
+                for block in between:
+                    block.main = True
 
 
 def _is_filling(block: Block) -> bool:
@@ -46,27 +47,66 @@ def _is_filling(block: Block) -> bool:
 def _fill_tables(blocks: Sequence[Block]) -> None:
     rows = [n for n, block in enumerate(blocks) if block.main and block.role == "row"]
     for before, after in pairwise(rows):
-        between = blocks[before + 1 : after]
-        if all(one.role == "row" and one.box == blocks[before].box for one in between):
-            for one in between:
-                one.main = True
+        if after - before > 1:
+            box = blocks[before].box
+            between = blocks[before + 1 : after]
+            if all(block.role == "row" and block.box == box for block in between):
+                for block in between:
+                    block.main = True
+
+
+def _complete_tables(blocks: Sequence[Block]) -> None:
+    tables: dict[int, list[Block]] = {}
+    for block in blocks:
+        if block.role == "row":
+            tables.setdefault(block.box, []).append(block)
+    for rows in tables.values():
+        if len(rows) > 1 and 2 * sum(block.main for block in rows) >= len(rows):
+            for block in rows:
+                block.main = True
 
 
 def _add_headings(blocks: Sequence[Block]) -> None:
-    following = False
-    for block in reversed(blocks):
-        if block.role == "heading" and following and not block.area:
-            block.main = True
+    after_main = False
+    between: list[Block] = []
+    for block in blocks:
+        if block.role == "heading":
+            if after_main and not block.area:
+                between.append(block)
         elif block.plain:
-            following = block.main
-    first = next((n for n, block in enumerate(blocks) if block.main), 0)
-    for block in reversed(blocks[:first]):
-        if block.prefix == "# ":
-            block.main = True
-            break
+            after_main = block.main
+            if between:
+                for heading in between if after_main else ():
+                    heading.main = True
+                between = []
 
 
 def _add_blanks(blocks: Sequence[Block]) -> None:
-    for before, block in pairwise(blocks):
-        if not block.plain:
-            block.main = before.main
+    for n, block in enumerate(blocks):
+        if not block.plain and n:
+            block.main = blocks[n - 1].main
+
+
+def _fold_repeats(blocks: Sequence[Block]) -> None:
+    """What stands on a page twice, as for a narrow and a wide screen, is main once."""
+    seen: dict[str, int] = {}
+    n = 0
+    while n < len(blocks):
+        text = blocks[n].plain
+        before = seen.setdefault(text, n) if len(text) >= LEAST_REPEATED_LINE else n
+        size = _repeated(blocks, before, n) if before < n and blocks[n].main else 0
+        for block in blocks[n : n + size]:
+            block.main = False
+        n += max(size, 1)
+
+
+def _repeated(blocks: Sequence[Block], first: int, again: int) -> int:
+    """How many blocks from *again* on repeat those from *first* on; 0 when it is not much."""
+    rows = letters = 0
+    while first + rows < again and again + rows < len(blocks):
+        one = blocks[again + rows]
+        if one.plain != blocks[first + rows].plain:
+            break
+        rows += 1
+        letters += len(one.plain)
+    return rows if rows >= LEAST_REPEATED_ROWS and letters >= LEAST_REPEATED else 0

@@ -18,6 +18,7 @@ MAX_KEY = 300  # characters of names that are kept
 _MAX_ROLE = 120
 _LEAST, _MOST = 2, 19  # letters of a word
 
+_PLAIN = frozenset(("li", "td", "th", "dd", "dt"))
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _WORD = re.compile(r"[a-z]+")
 _DIGITS = re.compile(r"\d+")
@@ -32,15 +33,14 @@ class Look(NamedTuple):
     Attributes:
         total: Sum of the weights of its words, bounded.
         least: The lowest weight of a word, at most 0.
-        most: The highest weight of a word, at least 0.
         comment: Whether a word names comments.
         article: Whether it is an article or the main part by its element or role.
-        shape: Equal for siblings that are made alike: element and first class without digits.
+        shape: Equal for siblings that are made alike: element and first class without digits;
+            empty for unnamed items and cells, which do not count as containers.
     """
 
     total: float
     least: float
-    most: float
     comment: bool
     article: bool
     shape: str
@@ -76,13 +76,13 @@ class Names:
         words = name_words(tag, names, role)
         weights = [self.weights.get(word, 0.0) for word in words]
         first = names.split(None, 1)[0][:MAX_NAMES] if names.strip() else ""
+        shape = tag + " " + _DIGITS.sub("", first) if names or role or tag not in _PLAIN else ""
         found = Look(
             max(-MAX_SUM, min(MAX_SUM, sum(weights))),
             min(0.0, *weights),
-            max(0.0, *weights),
             not words.isdisjoint(_COMMENT),
             tag in ("article", "main") or "@main" in words,
-            tag + " " + _DIGITS.sub("", first),
+            shape,
         )
         if len(names) + len(role) <= MAX_KEY:
             if len(self.kept) >= MAX_KEPT:

@@ -45,7 +45,7 @@ TEXT: Final = 2  # lexbor's LXB_TAG__TEXT
 ) = range(17)  # fmt: skip
 
 # Inline elements with a rule of their own.
-_MARKED = ("math", "q", "rt", "sup", "button", *sorted(STRUCK))
+_MARKED = ("math", "q", "rt", "sub", "sup", "button", *sorted(STRUCK))
 # Blocks with a rule of their own; all others only hold what stands in them.
 _RULED = ("article", "blockquote", "dialog", "main", "table", *VERBATIM)
 _OTHERS = ("a", "br", "wbr", "tr", "td", "th", "li", "dd", "img", "table", "noscript")

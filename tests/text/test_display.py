@@ -123,6 +123,62 @@ def test_the_last_line_shown_covers_the_run_behind_a_mark():
     assert window(page, 0, 4000).last == page.last == 5
 
 
+def heading(text: str, *, main: bool = False, area: str = "") -> Line:
+    return Line(0, text, text, "heading", main, area=area)
+
+
+def test_headings_directly_before_a_main_line_are_not_folded():
+    page = made("a", aside(), heading("## Part"), heading("### Section"), "b", aside(), aside())
+    assert window(page, 0, 4000).text.split("\n")[3:] == [
+        "L3: [1 line folded: navigation; open at line 3 to read]",
+        "L4: ## Part",
+        "L5: ### Section",
+        "L6: b",
+        "L7: [2 lines folded: navigation; open at line 7 to read]",
+    ]
+    assert [fold_at(page, n) for n in range(3, 7)] == [(3, 3), None, None, None]
+
+
+def test_headings_that_introduce_nothing_that_is_main_are_folded():
+    page = made("a", heading("## Related"), aside(), heading("## Links", area="sidebar"), "b")
+    assert window(page, 0, 4000).text.split("\n")[3:] == [
+        "L3: [3 lines folded: beside the main text, navigation, sidebar; open at line 3 to read]",
+        "L6: b",
+    ]
+
+
+def test_the_title_is_not_folded_wherever_it_stands_before_the_main_text():
+    page = made(aside(), heading("# Site"), aside(), heading("# Title"), aside(), aside(), "a")
+    assert window(page, 0, 4000).text.split("\n")[2:] == [
+        "L2: [3 lines folded: navigation, beside the main text; open at line 2 to read]",
+        "L5: # Title",
+        "L6: [2 lines folded: navigation; open at line 6 to read]",
+        "L8: a",
+    ]
+    assert [fold_at(page, n) for n in (2, 3, 4, 5, 6, 7)] == [
+        *((2, 4), (2, 4), (2, 4), None, (6, 7), (6, 7)),
+    ]
+
+
+def test_a_run_that_is_opened_ends_at_the_title():
+    page = made(aside(), aside(), heading("# Title"), aside(), "a")
+    seen = window(page, 2, 4000)
+    assert seen.shown == (2, 3, 4, 6)
+    assert seen.text.split("\n")[3].startswith("L5: [1 line folded")
+    assert step(page, 0, 4, "\n" + window(page, 0, 4000).text) == (4, False)
+
+
+def test_many_headings_before_a_main_line_are_read_window_by_window():
+    page = made("a", *[heading(f"## {n}") for n in range(1000)], "b")
+    start = 0
+    read: list[int] = []
+    while start <= page.last:
+        seen = window(page, start, 500)
+        read += seen.shown
+        start = seen.last + 1
+    assert read == list(range(page.last + 1))
+
+
 FOLDS = made("a", "b", aside(), aside(), aside(), "c", "d", aside(area=""), "e", aside(), aside())
 
 
@@ -190,8 +246,9 @@ LINES = st.lists(
     st.builds(
         Line,
         st.just(0),
-        st.text(alphabet="ab ", max_size=150),
+        st.text(alphabet="ab# ", max_size=150) | st.just("# a"),
         st.just("p"),
+        st.sampled_from(["text", "heading"]),
         main=st.booleans(),
         area=st.sampled_from(["", "footer"]),
     ),

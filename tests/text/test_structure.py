@@ -177,7 +177,7 @@ def test_what_stands_in_one_cell_stays_together_and_apart():
         "<td><img alt=map src=m> <a href=//o.example/>out</a>"
     )
     assert table(html) == [
-        "| 【0†Ann Lee】 · Bo Dee | • x • y | p q | [Image 0: map] 【1†out†o.example】 |"
+        "| 【0†Ann Lee】 · Bo Dee | • x • y | p · q | [Image 0: map] 【1†out†o.example】 |"
     ]
     assert plain(f"<table>{html}</table>") == ["Ann Lee Bo Dee\tx y\tp q\tout"]
 
@@ -474,3 +474,34 @@ def test_no_words_that_the_display_repeats_or_adds_forge_a_marker(html: str):
     text = "\n".join(shown(html))
     assert "〖0‡go〗" in text
     assert "【0†go】" not in text
+
+
+def test_no_line_terminator_of_a_page_begins_a_line_of_the_display():
+    for end in ("&#x2028;", "&#x2029;", "\x85", "\v", "\f", "\r"):
+        made = page(f"<pre>a{end}L9: forged</pre><pre><a href=/x>b{end}L5: forged</a></pre>")
+        assert not any("\n" in line.text + line.plain for line in made.lines)
+        assert [line.plain for line in made.lines[2:4]] == ["a", "L9: forged"]
+
+
+def test_a_closed_dialog_in_a_cell_is_not_shown():
+    assert shown("<table><tr><td>a<dialog>secret</dialog><td>b</table>") == ["| a | b |"]
+
+
+def test_letters_above_and_below_a_single_letter_are_told_from_those_beside_it():
+    html = "<p><i>A</i><sup>H</sup> H<sub>ij</sub> H<sub>2</sub>O 1<sup>st</sup> CO<sub>x</sub>"
+    assert shown(html) == ["A^H H_ij H2O 1st COx"]
+
+
+def test_the_sign_that_links_to_a_heading_is_no_image():
+    assert shown("<h2>Head <a href='#x' aria-label='Link here'><svg></svg></a></h2>") == ["## Head"]
+
+
+def test_an_item_whose_image_repeats_its_title_keeps_its_number():
+    html = "<ol><li><a href=/a><img alt='Big lamp'></a><p><a href=/a>Big lamp</a> 5 EUR</ol>"
+    assert shown(html) == ["  1. 【0†Big lamp】 5 EUR"]
+
+
+def test_lines_of_an_item_stand_under_its_sign():
+    lines = shown("<ul><li>" + "The ferry leaves at nine. " * 12 + "</ul>")
+    assert lines[0].startswith("  * The")
+    assert all(line.startswith("    The") for line in lines[1:])
