@@ -21,13 +21,15 @@ from browser.text import kinds
 from browser.text.charset import decoded
 from browser.text.clean import one_line
 from browser.text.htmlpage import Document, read_html
+from browser.text.marks import for_display
 from browser.text.number import number
-from browser.text.sniff import HTML, media_type
+from browser.text.sniff import media_type
 
 __all__ = ["render"]
 
 LINE_CHARS = 200
 MAX_LINES = 50_000
+_UNKNOWN = "application/octet-stream"  # RFC 9110 8.3: what a type that is none may count as
 
 
 def render(
@@ -85,7 +87,7 @@ def _render(body: bytes, content_type: str, url: str, line_chars: int, max_lines
         lines=lines,
         links=document.links,
         digest="sha256:" + hashlib.sha256(body).hexdigest(),
-        media_type=kind,
+        media_type=kind if kinds.is_type(kind) else _UNKNOWN,
         language=document.language,
         author=document.author,
         published=document.published,
@@ -101,14 +103,17 @@ def _render(body: bytes, content_type: str, url: str, line_chars: int, max_lines
 def _closed(
     lines: tuple[Line, ...], note: str, truncated: bool, line_chars: int
 ) -> tuple[Line, ...]:
-    """The lines with *note* as the last, behind the note of a cut that is there already."""
+    """The lines with *note* as the last, behind the note of a cut that is there already.
+
+    A note is ours and may name parts of the page, which must not forge a marker in it.
+    """
     told = f"{lines[-1].text} {note}" if truncated else note
     kept = lines[:-1] if truncated else lines
-    return (*kept, Line(len(kept), one_line(told, line_chars), "", "note"))
+    return (*kept, Line(len(kept), for_display(one_line(told, line_chars)), "", "note"))
 
 
 def _read(body: bytes, content_type: str, kind: str, here: Url, line_chars: int) -> Document:
-    if kind in HTML:
+    if kind == "text/html":
         text, raw = decoded(body, content_type, markup=True)
         return read_html(text, here, raw=raw, line_chars=line_chars)
     return kinds.read(body, content_type, kind, here, line_chars)

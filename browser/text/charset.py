@@ -11,6 +11,7 @@ valid UTF-8 is UTF-8 too; the guess about the rest is chardetng's, as in Firefox
 
 from __future__ import annotations
 
+import codecs
 import re
 from typing import NamedTuple
 
@@ -36,6 +37,8 @@ _CHARSET = re.compile(r"charset\s*=\s*[\"']?\s*([^\s\"';,]{1,40})", re.IGNORECAS
 _BINARY = bytes((*range(9), 11, *range(14, 27), *range(28, 32)))  # MIME Sniffing Standard 3
 _OWN_NAMES = {"cp874": "windows-874"}  # of chardetng's Python edition
 _REPLACED = "\ufffd".encode()
+_EURO = "browser.text.charset.euro"  # an error handler of ours
+_EURO_BYTE = 0x80
 
 
 class Decoded(NamedTuple):
@@ -135,9 +138,21 @@ def _guess(body: bytes) -> webencodings.Encoding:
     return guess or webencodings.lookup("windows-1252")
 
 
+def _euro(error: UnicodeError) -> tuple[str, int]:
+    """What gb18030's decoder makes of bytes that Python's has no character for."""
+    if not isinstance(error, UnicodeDecodeError):
+        raise error
+    if error.object[error.start] == _EURO_BYTE:  # Encoding Standard 10.2.1, step 5
+        return "\N{EURO SIGN}", error.start + 1
+    return "\ufffd", error.end
+
+
+codecs.register_error(_EURO, _euro)
+
+
 def _with(encoding: webencodings.Encoding, body: bytes) -> str:
-    if encoding.name == "gbk":  # Encoding Standard 10.1.1: gbk's decoder is gb18030's
-        return body.decode("gb18030", "replace")
+    if encoding.name in ("gbk", "gb18030"):  # Encoding Standard 10.1.1: one decoder for both
+        return body.decode("gb18030", _EURO)
     text: str | None = japanese.decode(encoding.name, body)
     return encoding.codec_info.decode(body, "replace")[0] if text is None else text
 

@@ -39,6 +39,7 @@ def read_csv(text: str, url: Url, room: int = LINE_CHARS, *, separator: str = ""
         room: Longest line, in characters.
         separator: Between cells; empty to tell it from the rows.
     """
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
     separator = separator or find_separator(text)
     if not separator:
         return read_plain(text, url, room)

@@ -1,7 +1,8 @@
 """Images whose alternative text repeats the words beside them, as in most teasers.
 
 They say nothing that the page does not say in letters, and cost a model a line each. An image
-is kept where it is the only thing that shows a link.
+is kept where it is the only thing that shows a link, unless the words are its very own: then
+they show it.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ def without_echoes(parts: list[str | Run]) -> list[str | Run]:
     images = [part for part in parts if isinstance(part, Run) and part.kind == "image"]
     if not images:
         return parts
+    parts = _named(parts)
     said = _squeezed("".join(part for part in parts if isinstance(part, str)))
     by_link: dict[int, str] = {}
     for part in parts:
@@ -33,6 +35,21 @@ def without_echoes(parts: list[str | Run]) -> list[str | Run]:
         and _is_in(found[1], by_link.get(image.link, "") if image.link >= 0 else everything)
     }
     return [part for part in parts if id(part) not in dropped] if dropped else parts
+
+
+def _named(parts: list[str | Run]) -> list[str | Run]:
+    """The pieces with the words behind a linked image as the link, where they are its name."""
+    named = list(parts)
+    image: Run | None = None
+    for n, part in enumerate(named):
+        if isinstance(part, Run):
+            image = part if part.kind == "image" and part.link >= 0 else None
+        elif image is not None and part.strip():
+            found = _WORDS.match(image.text)
+            if found and _squeezed(part) == _squeezed(found[1]):
+                named[n] = Run(part, "link", image.link)
+            image = None
+    return named
 
 
 def is_echo(image: Block, following: Block) -> bool:

@@ -15,6 +15,7 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 
 from browser.model.url import Url
 from browser.text.htmlpage import LINE_CHARS, Document, read_html
@@ -22,6 +23,7 @@ from browser.text.written import Linker, Ration, code, name_of
 
 MAX_LINES = 50_000  # no page shows more
 MAX_NAMES = 40  # of the members that were left out, the closing note names so many
+MAX_LOOKED = 500_000  # pieces of what was left out in which names are looked for
 FLAT = 100  # characters of an array or object that stays on one line
 FILLED = 120  # characters of a line that several values share
 MAX_INDENT = 20  # levels that are told apart
@@ -36,6 +38,7 @@ _RUN = re.compile(r"(?:[ \t\r\n]*,[ \t\r\n]*[-+.\w]+(?=[ \t\r\n,\]]))+")
 _COMMA = re.compile(r"[ \t\r\n]*,[ \t\r\n]*")
 _SPREAD = re.compile(rf"({_STRING})|[ \t\r\n]+|([,:])")
 _REST = re.compile(r"[ \t\r\n]*\Z")
+_TERMINATOR = re.compile("[\x85\u2028\u2029]")  # JSON itself lets them stand
 _ESCAPED = re.compile(r'\\(?!["\\])')
 
 
@@ -80,7 +83,7 @@ def _records(text: str) -> Iterator[str]:
                 yield record.strip()
             continue
         try:
-            yield from list(_Layout(record).lines())
+            yield from list(islice(_Layout(record).lines(), MAX_LINES + 1))
         except _NotJsonError:
             yield record.strip()
 
@@ -117,24 +120,30 @@ class _Layout:
             _NotJsonError: when the text is none.
         """
         size = len(self.text)
-        key = False  # a name and its colon stand in the line
+        key = named = False  # a name and its colon stand in the line; also a value behind them
         while self.at < size:
             piece, kind = self._next()
             if not piece:
                 break
             if kind == "mark":
+                if (
+                    self._line.endswith((",", ": "))
+                    if piece == ","
+                    else piece == ":" and (key or named)
+                ):
+                    raise _NotJsonError
                 if piece == ":":
                     self._line, key = self._line + ": ", True
                     continue
                 if piece == ",":
                     self._line += ","
-                    key = False
+                    key = named = False
                     continue
                 if piece in "]}":
                     yield from self._close(piece)
                     continue
             yield from self._value(piece, kind, after_name=key)
-            key = False
+            key, named = False, key and kind != "mark"
         if self._line.strip():
             yield self._line
 
@@ -142,7 +151,7 @@ class _Layout:
         """Yield the members of the outermost object that come after what was laid out."""
         depth = len(self._open)
         found = self.name
-        while self.at < len(self.text):
+        for _ in range(MAX_LOOKED):
             piece, kind = self._next()
             if not piece:
                 return
@@ -154,6 +163,7 @@ class _Layout:
                 depth -= 1
             elif piece == ":" and depth == 1:
                 yield _plain(found)
+        yield "…"
 
     def _next(self) -> tuple[str, str]:
         """The next token and its kind; an empty one at the end."""
@@ -260,7 +270,11 @@ def _plain(string: str) -> str:
         value = json.loads(string)
     except ValueError:
         return string
-    return json.dumps(value, ensure_ascii=False)
+    return _TERMINATOR.sub(_as_escape, json.dumps(value, ensure_ascii=False))
+
+
+def _as_escape(found: re.Match[str]) -> str:
+    return f"\\u{ord(found[0]):04x}"
 
 
 def _left_out(layout: _Layout) -> str:
@@ -268,11 +282,10 @@ def _left_out(layout: _Layout) -> str:
     names: list[str] = []
     try:
         for name in layout.names():
-            if len(names) == MAX_NAMES:
-                names.append("…")
+            names.append(name if len(names) < MAX_NAMES else "…")
+            if len(names) > MAX_NAMES:
                 break
-            names.append(name)
     except _NotJsonError:
         pass
-    told = f" Members not shown: {', '.join(names)}." if names else ""
+    told = f" Members not shown: {', '.join(names)}." if names and names[0] != "…" else ""
     return f"[The rest of the document is cut.{told}]"

@@ -1,9 +1,9 @@
 """Lines that are shown although they stand outside the main content: they tell what one reads.
 
-Those are the page's title (the last heading of level one before the first main line), headings
-directly before a main line (outside navigation and the like), and in a thread the lines that
-say who wrote the post below them, and when: without them a reader takes one person's words for
-another's.
+Those are the page's title (the last heading of level one before the first main line) and a few
+lines below it (a standfirst, the writer, the date), headings directly before a main line (outside
+navigation and the like), and in a thread the lines that say who wrote the post below them, and
+when: without them a reader takes one person's words for another's.
 
 Left to taste: a page is a thread when such lines stand in front of at least three parts of its
 main content; they are known by a link to a person and a date near it.
@@ -12,12 +12,13 @@ main content; they are known by a link to a person and a date near it.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from browser.model.page import Line, Page
 
 THREAD = 3  # posts with a writer and a date
-MOST_LINES, MOST_CHARS = 10, 500  # of what stands above a post
+MOST_LINES, MOST_CHARS = 10, 500  # of what stands above a post, or below the title
+MOST_BELOW = 3  # lines below the title
 _MARKER = re.compile(r"【(\d+)†")
 _PERSON = re.compile(
     r"/(?:members?|users?|profiles?|people|authors?|u|space)[/.?=-]"
@@ -56,7 +57,20 @@ def _headings(lines: Sequence[Line]) -> set[int]:
             title = line.n
         if line.main and line.role != "meta":
             break
-    return found | {title} if title >= 0 else found
+    if title >= 0:
+        found |= {title, *_below_title(lines, title)}
+    return found
+
+
+def _below_title(lines: Sequence[Line], title: int) -> Iterator[int]:
+    """The lines of text directly below the title, outside lists, navigation and the like."""
+    letters = 0
+    for line in lines[title + 1 : title + 1 + MOST_BELOW]:
+        letters += len(line.text)
+        is_link = line.text.startswith("【") and line.text.endswith("】")
+        if line.main or line.role != "text" or line.area or is_link or letters > MOST_CHARS:
+            return
+        yield line.n
 
 
 def _heads_of_posts(page: Page) -> set[int]:

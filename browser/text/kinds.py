@@ -6,6 +6,7 @@ RFC 6839 for the suffixes ``+json`` and ``+xml``. Every ``text/*`` can at least 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from functools import partial
 
@@ -39,6 +40,7 @@ SEPARATED = {
     "text/tab-separated-values": "\t",
     "text/tsv": "\t",
 }
+XHTML = "application/xhtml+xml"
 XML = frozenset(("application/xml", "text/xml", "application/x-rss+xml"))
 CODE = frozenset(
     (
@@ -78,11 +80,18 @@ CODE = frozenset(
     )
 )
 _JSON_FEED = "jsonfeed.org/version"
+_NAME = "[!#$%&'*+.^_`|~0-9A-Za-z-]{1,127}"  # RFC 9110 5.6.2, RFC 6838 4.2
+_TYPE = re.compile(rf"{_NAME}/{_NAME}\Z")
 _HEAD = 1024  # characters in which a JSON Feed says that it is one
 
 
+def is_type(kind: str) -> bool:
+    """Whether *kind* has the form of a media type: a server may send anything as one."""
+    return _TYPE.match(kind) is not None
+
+
 def read(body: bytes, content_type: str, kind: str, url: Url, room: int = LINE_CHARS) -> Document:
-    """Read a document that is no HTML.
+    """Read a document that is not served as ``text/html``.
 
     Args:
         body: Decoded from its content coding.
@@ -98,15 +107,20 @@ def read(body: bytes, content_type: str, kind: str, url: Url, room: int = LINE_C
         from browser.text.pdf import read_pdf  # noqa: PLC0415 - loads a native library
 
         return read_pdf(body, url, room)
+    if kind == XHTML:
+        from browser.text.xml_text import read_xhtml  # noqa: PLC0415 - few pages need it
+
+        return read_xhtml(decode(body, content_type, markup=True), url, room)
     if kind in XML or kind.endswith("+xml"):
         from browser.text.xml_text import read_xml  # noqa: PLC0415 - few pages need it
 
         return read_xml(decode(body, content_type, markup=True), url, room)
     reader = _reader(kind, url)
     if reader is None:
+        named = kind[:100] if is_type(kind) else "a document of an unknown type"
         raise FetchFailed(
             Reason.UNSUPPORTED_TYPE,
-            f"the address leads to {kind[:100]}, and this browser reads HTML, PDF, plain text, "
+            f"the address leads to {named}, and this browser reads HTML, PDF, plain text, "
             "Markdown, feeds, JSON, CSV and XML. Choose another source.",
             url=url.href,
         )

@@ -17,9 +17,12 @@ _DRAWN = "{\\displaystyle "  # what MediaWiki puts around every formula
 
 
 def is_mark(node: LexborNode) -> bool:
-    """Whether an element is only a sign to click: the pilcrow beside a heading, a copy button."""
+    """Whether an element is only a sign to click: the pilcrow beside a heading, a copy button.
+
+    The caret in front of a footnote stays: encyclopedias are quoted with it.
+    """
     text = (node.text(deep=True) or "").strip()
-    return 0 < len(text) <= 2 and not any(char.isalnum() for char in text)
+    return 0 < len(text) <= 2 and text != "^" and not any(char.isalnum() for char in text)
 
 
 def is_gutter(names: str) -> bool:

@@ -2,6 +2,9 @@
 
 Markdown is read by markdown-it (CommonMark with tables) and then as the HTML it stands for, so
 that links, tables and code have one reading. Plain text is kept line by line, as it is written.
+
+Left to taste: Markdown with more marks than any text needs is read as plain text, since its
+reader is slow on them; nothing of it is lost.
 """
 
 from __future__ import annotations
@@ -12,6 +15,11 @@ from browser.text.clean import clean, one_line
 from browser.text.htmlpage import LINE_CHARS, Document, read_html
 from browser.text.marks import for_display, for_quote
 
+MAX_BRACKETS = 20_000  # `[` in Markdown; each may begin a link
+MAX_MARKS = 50_000  # each of the other marks that begin something in a line
+MAX_SEARCH = 1_000_000_000  # characters in which the ends of unusual tags are looked for
+_MARKS = "<*_`"
+_OPENERS = ("<![CDATA[", "<!--", "<?")
 MAX_BLANKS = 2  # blank lines in a row that are kept in code
 
 
@@ -46,7 +54,19 @@ def _block(line: str, role: str) -> Block:
 
 def read_markdown(text: str, url: Url, room: int = LINE_CHARS) -> Document:
     """Read Markdown. All of it is main content: there is no chrome around it."""
+    if _is_slow(text):
+        return read_plain(text, url, room)
     from markdown_it import MarkdownIt  # noqa: PLC0415 - rare, and not free to import
 
     html = MarkdownIt("commonmark").enable("table").render(text)
     return read_html(html, url, whole=True, line_chars=room)
+
+
+def _is_slow(text: str) -> bool:
+    """Whether Markdown holds more marks than any text needs, or tags that never end."""
+    if text.count("[") > MAX_BRACKETS or any(text.count(mark) > MAX_MARKS for mark in _MARKS):
+        return True
+    # The end of such a tag is looked for as far as the next blank line.
+    parts = text.replace("\r\n", "\n").split("\n\n")
+    begun = (sum(map(part.count, _OPENERS)) * len(part) for part in parts)
+    return sum(begun) > MAX_SEARCH

@@ -20,6 +20,8 @@ from html.entities import html5
 from lxml import etree
 
 from browser.model.url import Url
+from browser.text.clean import one_line
+from browser.text.elements import VOID
 from browser.text.htmlpage import LINE_CHARS, Document, read_html
 from browser.text.written import Linker, Ration, code, link, name_of
 
@@ -33,15 +35,23 @@ _REFERENCE = re.compile(
     re.DOTALL,
 )
 _SPACE = re.compile(r"\s+")
+_SPACES = {"http://www.w3.org/1999/xhtml", ""}
+_FOREIGN = {"http://www.w3.org/2000/svg", "http://www.w3.org/1998/Math/MathML"}
+_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 
 
 def parse(text: str) -> etree._Element | None:
     """The outermost element of *text*, ``None`` when it has none."""
+    return _parsed(text, recover=True)
+
+
+def _parsed(text: str, *, recover: bool) -> etree._Element | None:
+    """As `parse`; without *recover* also ``None`` for what is not well-formed."""
     parser = etree.XMLParser(
         resolve_entities=False,
         no_network=True,
         huge_tree=False,
-        recover=True,
+        recover=recover,
         remove_comments=True,
         remove_pis=True,
         encoding="utf-8",
@@ -84,7 +94,7 @@ def read_xml(text: str, url: Url, room: int = LINE_CHARS) -> Document:
         return _lines(text.splitlines(), url, room)
     kind = local(root).lower()
     if kind == "html":
-        return read_html(text, url, line_chars=room)
+        return read_xhtml(text, url, room)
     if kind in ("rss", "feed", "rdf"):
         from browser.text.syndication import is_feed, read_feed  # noqa: PLC0415 - it reads with `parse`
 
@@ -95,6 +105,41 @@ def read_xml(text: str, url: Url, room: int = LINE_CHARS) -> Document:
     if kind == "svg":
         return _drawing(root, url, room)
     return _lines(_layout(root), url, room)
+
+
+def read_xhtml(text: str, url: Url, room: int = LINE_CHARS) -> Document:
+    """Read XHTML that is served as XML: what is not well-formed is read as HTML.
+
+    Raises:
+        FetchFailed: as `browser.text.htmlpage.read_html` does.
+    """
+    root = _parsed(text, recover=False)
+    html = text if root is None or local(root) != "html" else _as_html(root)
+    return read_html(html, url, line_chars=room)
+
+
+def _as_html(root: etree._Element) -> str:
+    """XHTML as HTML writes it: an empty element is closed, a CDATA section is its words."""
+    if _LANG in root.attrib and "lang" not in root.attrib:
+        root.set("lang", str(root.attrib[_LANG]))
+    for element in root.iter(etree.Element):
+        space, _, name = str(element.tag).rpartition("}")
+        raw = name in ("script", "style")
+        if space[1:] in _SPACES:
+            has_more = len(element) > 0 or bool(element.text)
+            if name in ("plaintext", "xmp"):  # HTML reads no tags in them, not even their end
+                name = "pre"
+            elif name in VOID and has_more:  # HTML has nothing in them
+                name = "span"
+            if raw and element.text:  # the end of the element in a string is none in XML
+                element.text = element.text.replace("</", "<\\/")
+        elif space[1:] not in _FOREIGN:
+            name = f"x-{name}"
+        elif raw:
+            element.text = ""
+        element.tag = name
+    written: str = etree.tostring(root, method="html", encoding="unicode", with_tail=False)
+    return written
 
 
 def _lines(lines: Iterator[str] | list[str], url: Url, room: int) -> Document:
@@ -133,7 +178,7 @@ def _drawing(root: etree._Element, url: Url, room: int = LINE_CHARS) -> Document
     ]
     document = read_html("".join(parts), url, whole=True, line_chars=room)
     title = next((part for part in root if local(part) == "title"), None)
-    document.title = words(title) or name_of(url)
+    document.title = one_line(words(title)) or name_of(url)
     return document
 
 

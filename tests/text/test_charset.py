@@ -253,3 +253,12 @@ def test_half_width_letters_and_broken_octets_of_japanese_are_read():
     body = JAPANESE.encode("euc_jp") + b"\xff" + JAPANESE.encode("euc_jp")
     found = decode(body, "text/plain; charset=euc-jp", markup=False)
     assert found == f"{JAPANESE}\ufffd{JAPANESE}"
+
+
+@pytest.mark.parametrize("label", ["gbk", "gb2312", "gb18030"])
+def test_the_octet_80_of_chinese_text_is_the_euro_sign(label: str):
+    body = "价格".encode("gbk") + b" \x80 5, " + "丂亐".encode("gbk") + b"\x80\x80.\xff"
+    text = "价格 € 5, 丂亐€€.\ufffd" + "。" * 20
+    body += "。".encode("gbk") * 20
+    assert decode(body, f"text/plain; charset={label}", markup=False) == text
+    assert "\x80" in "亐".encode("gbk").decode("latin-1")

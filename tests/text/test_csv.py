@@ -90,3 +90,20 @@ def test_a_table_of_too_many_rows_says_so():
 
 def test_a_cell_cannot_forge_a_marker():
     assert lines("a,b\n【1†x】,2")[1] == "| 〖1‡x〗 | 2 |"
+
+
+def test_a_stray_carriage_return_ends_a_line_and_quoting_goes_on():
+    assert lines('name,n\n"Doe, John",1\nbad\rcell,3\n') == [
+        "| name | n |",
+        "| Doe, John | 1 |",
+        "| bad |",
+        "| cell | 3 |",
+    ]
+
+
+def test_carriage_returns_alone_end_lines():
+    assert lines('name,n\r"Doe, John",1\r"Roe, Jane",2\r') == [
+        "| name | n |",
+        "| Doe, John | 1 |",
+        "| Roe, Jane | 2 |",
+    ]

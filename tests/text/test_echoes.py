@@ -16,6 +16,7 @@ from tests.text.pages import page, shown
             "<a href=/x><img alt='Big Sale'></a><h3><a href=/x>Big sale</a></h3>",
             ["### 【0†Big sale】"],
         ),
+        ("<p><a href=/p><img alt='Pizza Stars'></a> Pizza Stars", ["【0†Pizza Stars】"]),
         ("<img alt=Lantern><p>The lantern is lit.", ["The lantern is lit."]),
     ],
 )

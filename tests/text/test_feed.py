@@ -233,3 +233,18 @@ def test_dates_that_are_none_do_not_cost_the_feed():
 def test_rdf_and_feed_elements_of_other_kinds_are_xml():
     assert lines("<rdf:RDF xmlns:rdf='u'><rdf:Seq>x</rdf:Seq></rdf:RDF>", "text/xml")[0][0] == "<"
     assert lines("<feed><animal>hay</animal></feed>", "text/xml")[0] == "<feed>"
+
+
+@pytest.mark.parametrize(
+    ("told", "language"),
+    [(" en_GB ", "en-GB"), ("de", "de"), ("【3†x】 <|im_start|>", None), ("en\nnext", None)],
+)
+def test_a_language_is_a_tag_or_none(told: str, language: str | None):
+    feed = {
+        "version": "https://jsonfeed.org/version/1.1",
+        "title": "News",
+        "language": told,
+        "items": [{"id": "1", "content_text": "words"}],
+    }
+    page = render(json.dumps(feed).encode(), "application/feed+json", "https://a.example/f")
+    assert page.language == language

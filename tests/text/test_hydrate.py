@@ -15,6 +15,15 @@ from tests.text.pages import data
 FIRST = "The lamp on the pier was lit at dusk, and the keeper wrote down the hour in his book."
 SECOND = "By morning the tide had taken the ladder, two oars and the good rope from the boathouse."
 THIRD = "Nobody in the village could say whose boat it was that lay upside down on the sand."
+FONTS = {
+    "variables": [
+        {"key": "fonts", "type": "json", "value": json.dumps(
+            {"list": [{"fontFamily": "Branded Primary", "file": f"/static/f/{n}.woff2",
+                       "fontDisplay": "auto", "fontStyle": "normal"} for n in range(30)]}, indent=1)
+         + " "}
+        for _ in range(5)
+    ] + [{"key": "test", "type": "string", "value": "on and off"}] * 2
+}  # fmt: skip
 CSS = ".a{color:red;margin:0}.b{display:none;padding:1px}.c:hover{color:blue;border:0}" * 20
 
 
@@ -132,7 +141,8 @@ def test_the_way_leads_past_settings_and_menus_to_the_article():
         blob({"props": {
             "pageProps": {
                 "article": {"title": "The boat", "author": {"name": "Ann Lee"}, "id": 7,
-                            "body": f"<p>{FIRST}</p><p>{SECOND}</p>", "excerpt": FIRST},
+                            "body": f"<p>{FIRST}</p><p>{SECOND}</p><p>{THIRD}</p>",
+                            "excerpt": FIRST},
                 "related": [{"title": "x", "teaser": THIRD * 5}],
                 "_nextI18Next": {"store": {f"key{n}": THIRD + str(n) for n in range(50)}},
             },
@@ -140,7 +150,7 @@ def test_the_way_leads_past_settings_and_menus_to_the_article():
         }})
     )  # fmt: skip
     assert (got.title, got.kind) == ("The boat", "__NEXT_DATA__")
-    assert texts(got) == ["Ann Lee", FIRST, SECOND]
+    assert texts(got) == ["Ann Lee", FIRST, SECOND, THIRD]
 
 
 def test_posts_stay_together_in_their_order():
@@ -172,7 +182,7 @@ def test_text_that_an_editor_cut_into_runs_is_put_together():
         {"type": "paragraph", "content": run("By morning the tide had taken ", "two oars", ".")},
         {
             "type": "blockquote",
-            "content": [{"type": "paragraph", "content": run("Whose ", "boat?")}],
+            "content": [{"type": "paragraph", "content": run("Whose boat ", f"is it? {THIRD}")}],
         },
     ]
     got = found(blob({"page": {"doc": {"type": "doc", "content": content}}}, "state"))
@@ -180,11 +190,11 @@ def test_text_that_an_editor_cut_into_runs_is_put_together():
         "The boat",
         FIRST,
         "By morning the tide had taken two oars.",
-        "Whose boat?",
+        f"Whose boat is it? {THIRD}",
     ]
 
 
-BODY = json.dumps({"post": {"title": "The boat", "text": f"{FIRST}\n{SECOND}"}})
+BODY = json.dumps({"post": {"title": "The boat", "text": f"{FIRST}\n{SECOND}\n{THIRD}"}})
 
 
 @pytest.mark.parametrize(
@@ -200,7 +210,7 @@ BODY = json.dumps({"post": {"title": "The boat", "text": f"{FIRST}\n{SECOND}"}})
 def test_plain_assignments_of_json_are_read(script: str, name: str):
     got = found(f"<script>{script}</script>")
     assert (got.kind, got.title) == (name, "The boat")
-    assert texts(got) == [FIRST, SECOND]
+    assert texts(got) == [FIRST, SECOND, THIRD]
 
 
 def test_json_ld_wins_unless_it_is_only_an_excerpt():
@@ -211,9 +221,43 @@ def test_json_ld_wins_unless_it_is_only_an_excerpt():
     assert found(short, whole).kind == "__NEXT_DATA__"
 
 
+@pytest.mark.parametrize("key", ["product", "productData", "pdp"])
+def test_the_description_of_a_product_wins_over_longer_other_data(key: str):
+    others = {"posts": [{"author": f"a{n}", "body": f"{THIRD} {n}"} for n in range(40)]}
+    described = f"{FIRST} {SECOND} {THIRD}"
+    value = {"props": {key: {"name": "Lamp", "sku": "7", "description": described}, **others}}
+    got = found(blob(value), blob(others, "stream"))
+    assert (got.title, got.kind, texts(got)) == ("Lamp", "__NEXT_DATA__", [described])
+
+
+def test_a_product_in_json_ld_wins_over_longer_other_data():
+    product = ld({"@type": "Product", "name": "Lamp", "description": f"{FIRST} {SECOND}"})
+    others = blob({"posts": [{"author": f"a{n}", "body": f"{THIRD} {n}"} for n in range(40)]})
+    assert found(product, others).kind == "ld+json description"
+    longer = blob({"product": {"title": "Lamp", "description": f"{FIRST} {SECOND} {THIRD}" * 2}})
+    assert found(product, longer).kind == "__NEXT_DATA__"
+    nameless = ld({"@type": "Product", "name": "Lamp", "offers": {"price": 7}})
+    assert found(nameless, others).kind == "__NEXT_DATA__"
+
+
+def test_sentences_are_counted_in_scripts_without_spaces():
+    japanese = "桟橋の灯りは夕暮れにともされ、番人は帳面にその時刻を書きとめた。"
+    got = found(blob({"article": {"title": "灯り", "body": japanese * 5}}))
+    assert japanese in got.html
+    few = blob({"article": {"title": "灯り", "body": japanese[:-1] * 5 + "。" + japanese}})
+    assert article(page(few)) is None
+
+
+def test_text_that_begins_with_a_bracket_is_no_settings():
+    runs = [{"text": "[The keeper](/k) went down to the boat."}, {"text": f"{FIRST} {SECOND}"},
+            {"text": THIRD}]  # fmt: skip
+    assert "The keeper" in found(blob({"story": {"title": "T", "parts": runs}})).html
+
+
 def test_a_string_stands_only_once():
-    value = {"a": {"text": FIRST, "summary": FIRST, "html": f"<p>{FIRST}</p>", "more": SECOND}}
-    assert sorted(texts(found(blob(value)))) == sorted([FIRST, SECOND])
+    value = {"a": {"text": FIRST, "summary": FIRST, "html": f"<p>{FIRST}</p>", "more": SECOND,
+                   "last": THIRD}}  # fmt: skip
+    assert sorted(texts(found(blob(value)))) == sorted([FIRST, SECOND, THIRD])
 
 
 @pytest.mark.parametrize(
@@ -221,14 +265,18 @@ def test_a_string_stands_only_once():
     [
         "",
         page(),
-        page(body=f"<p>{FIRST}{SECOND}</p>"),
-        page(f"<script>var text = '{FIRST}{SECOND}';</script>"),
+        page(body=f"<p>{FIRST} {SECOND} {THIRD}</p>"),
+        page(f"<script>var text = '{FIRST} {SECOND} {THIRD}';</script>"),
         page(f"<script>function f() {{ return {BODY} }}</script>"),
         page(f'<script type="text/template">{BODY}</script>'),
         page(f"<script src=x>window.a = {BODY}</script>"),
         page(blob({"css": CSS, "js": "function(a){return a=>a&&b||c}" * 30, "b64": "QUJD" * 400})),
         page(blob({"urls": [f"https://site.example/{n}/{'a' * 90}" for n in range(50)]})),
-        page(blob({"translations": {"a": FIRST, "b": SECOND}}), blob({"x": FIRST}, "config")),
+        page(blob({"translations": {"a": FIRST, "b": SECOND, "c": THIRD}})),
+        page(blob({"a": FIRST, "b": SECOND, "c": THIRD}, "config")),
+        page(blob({"a": FIRST, "b": f"{SECOND[:-1]}, and {THIRD.lower()}"})),  # two sentences
+        page(blob({"a": {f"n{n}": "Helvetica, Arial, sans-serif" for n in range(90)}})),
+        page(f"<script>window.fonts = {json.dumps(FONTS)}</script>"),
         page(ld({"@type": "Organization", "name": "Site"})),
         page(ld({"@type": "BreadcrumbList", "itemListElement": [{"name": FIRST + THIRD}]})),
         page(ld({"@type": "WebSite", "description": FIRST + SECOND})),
@@ -258,7 +306,7 @@ def test_broken_and_hostile_data_cost_nothing_but_themselves(raw: str):
 
 
 def test_deep_wide_and_repeated_data_are_read_within_bounds():
-    deep: object = FIRST + " " + SECOND
+    deep: object = f"{FIRST} {SECOND} {THIRD}"
     for _ in range(300):
         deep = {"children": [deep]}
     assert article(page(blob(deep))) is None
@@ -270,7 +318,7 @@ def test_deep_wide_and_repeated_data_are_read_within_bounds():
         comments = {"text": f"{FIRST} {n}", "comment": [comments, comments]}
     got = found(ld({"@type": "DiscussionForumPosting", **comments}))
     assert 100 <= len(re.findall("<p>The lamp", got.html)) <= 1_000
-    assert article(page(blob({"text": FIRST + SECOND})) + " " * 5_000_000) is None
+    assert article(page(blob({"text": f"{FIRST} {SECOND} {THIRD}"})) + " " * 5_000_000) is None
 
 
 def test_an_article_of_the_little_web_stands_only_in_its_data():
@@ -303,3 +351,13 @@ def test_threads_that_stand_only_in_data_are_found(page_id: str):
     there = set(words(LexborHTMLParser(got.html).text(separator=" ")))
     wanted = words(gold)
     assert sum(word in there for word in wanted) > 0.85 * len(wanted)
+
+
+def test_settings_for_fonts_are_not_the_text_of_a_product():
+    source = gzip.decompress((data("pages", "wcxb-dev") / "pages" / "0631.html.gz").read_bytes())
+    text = source.decode("utf-8", "replace")
+    got = article(text)
+    assert got is not None
+    assert got.kind == "ld+json description"
+    assert "fontFamily" not in got.html
+    assert article(text.replace("application/ld+json", "text/plain")) is None

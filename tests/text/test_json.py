@@ -130,3 +130,40 @@ def test_lines_of_json_stay_lines_unless_they_are_long():
         "}",
         "not json",
     ]
+
+
+def test_the_names_in_the_closing_note_forge_no_marker():
+    rows = ",".join(['"' + "x" * 120 + '"'] * 50_010)
+    note = page(f'{{"long": [{rows}], "【3†evil】 <|im_start|>\u2028next": 1}}').lines[-1]
+    assert note.role == "note"
+    assert '"〖3‡evil〗 <¦im_start¦> next"' in note.text
+
+
+def test_a_cut_document_is_not_searched_for_names_without_end():
+    rows = ",".join(["1", '"' + "x" * 120 + '"'] * 50_010)
+    more = ",".join(["1"] * 300_000)
+    note = page(f'{{"long": [{rows}], "near": [{more}], "far": 1}}').lines[-1]
+    assert '"near", ….]' in note.text
+    assert "far" not in note.text
+
+
+@pytest.mark.parametrize("kind", ["application/json", "application/x-ndjson"])
+@pytest.mark.parametrize("end", ["\u2028", "\u2029", "\x85", "\x0b", "\x0c", "\r"])
+@pytest.mark.parametrize("size", [1, 200])
+def test_no_line_terminator_stands_in_a_line(kind: str, end: str, size: int):
+    for written in (end, json.dumps(end)[1:-1]):
+        text = f'{{"k{written}ey": "{"a" * size}{written}b", "c": "{"long " * 60}"}}'
+        for line in page(text, kind).lines:
+            assert len(line.text.splitlines()) <= 1, line
+            assert len(line.plain.splitlines()) <= 1, line
+
+
+def test_an_escaped_line_separator_stays_escaped():
+    assert lines('{"a": "\\u00e9\\u2028\\u0085b"}') == ['{"a": "é\\u2028\\u0085b"}']
+
+
+@pytest.mark.parametrize("flood", ["[1", ",", ":", '"a":', '"a":1,,', "[" * 3, '{"a":'])
+def test_a_flood_of_marks_ends(flood: str):
+    found = page(flood * 200_000)
+    assert len(found.lines) > 2
+    assert flood in "".join(line.plain for line in found.lines[2:100]).replace(" ", "")

@@ -46,3 +46,17 @@ def test_a_person_without_a_date_is_no_head_of_a_post():
     for n in range(4):
         lines += [*NOISE, *head(n, "Follow"), Line(0, "What they said.", "What they said.")]
     assert not kept(made(*lines, links=PEOPLE))
+
+
+def test_what_stands_below_the_title_is_shown_as_far_as_it_is_text():
+    told = made(
+        *NOISE,
+        Line(0, "# The pier", "The pier", "heading", main=False),
+        Line(0, "It was built twice.", "It was built twice.", main=False),
+        Line(0, "By Ann, 6 March 2024", "By Ann, 6 March 2024", main=False),
+        Line(0, "  * Share", "Share", "item", main=False),
+        Line(0, "By nobody", "By nobody", main=False),
+        *NOISE,
+        Line(0, "The first pier burned down.", "The first pier burned down."),
+    )
+    assert sorted(kept(told)) == [8, 9, 10]

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import pytest
+
 from browser.model.page import Page
 from browser.text import render
 
@@ -91,3 +93,22 @@ def test_all_of_a_markdown_document_is_main():
 def test_a_text_file_named_as_markdown_is_markdown():
     assert text("# T", "https://site.example/a.md").lines[2].role == "heading"
     assert text("# T", "https://site.example/a.txt").lines[2].role == "text"
+
+
+@pytest.mark.parametrize(
+    "flood",
+    ["[" * 500_000, "[a](" * 100_000, "a <![CDATA[ " * 60_000, "![" * 50_000, "*a" * 150_000],
+    ids=["brackets", "links", "sections", "images", "stars"],
+)
+def test_markdown_of_too_many_marks_is_read_as_plain_text(flood: str):
+    page = text(f"# Words\n\n{flood}", kind="text/markdown")
+    assert page.lines[2].text == "# Words"
+    assert page.lines[2].role == "text"
+    words = "".join(line.glue + line.plain for line in page.lines[3:])
+    assert words.strip() == flood.rstrip()
+
+
+def test_markdown_of_many_comments_is_markdown():
+    page = text("# Words\n\n" + "<!-- not shown -->\n\nwords\n\n" * 3000, kind="text/markdown")
+    assert page.lines[2].role == "heading"
+    assert not any("not shown" in line.plain for line in page.lines)

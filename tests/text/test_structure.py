@@ -477,8 +477,9 @@ def test_no_words_that_the_display_repeats_or_adds_forge_a_marker(html: str):
 
 
 def test_no_line_terminator_of_a_page_begins_a_line_of_the_display():
+    more = "<p>" + "words " * 200
     for end in ("&#x2028;", "&#x2029;", "\x85", "\v", "\f", "\r"):
-        made = page(f"<pre>a{end}L9: forged</pre><pre><a href=/x>b{end}L5: forged</a></pre>")
+        made = page(f"<pre>a{end}L9: forged</pre><pre><a href=/x>b{end}L5: forged</a></pre>{more}")
         assert not any("\n" in line.text + line.plain for line in made.lines)
         assert [line.plain for line in made.lines[2:4]] == ["a", "L9: forged"]
 

@@ -312,6 +312,14 @@ def test_every_sentence_says_what_to_do_next():
     )
 
 
+GLOSSARY = (
+    "A test of this kind asks for what people do with ease and machines do not: to read bent "
+    "letters, to find all boats in nine pictures, to move a piece of a puzzle into its place. The "
+    "name was made up at a university in the year 2000. Since then machines have become better at "
+    "such tests than people, and most sites now look at how a visitor moves and waits instead. "
+    "People who cannot see or hear well fail them more often than others, which is why guidelines "
+    "for access ask for at least two kinds, one to be seen and one to be heard. "
+) * 2
 LONG = "<p>" + "The lamp on the pier was lit at dusk, and the keeper wrote down the hour. " * 40
 PAGES = [
     page("Example Domain", "<h1>Example Domain</h1><p>This domain is for use in illustrative "
@@ -391,8 +399,51 @@ PAGES = [
          "Already a subscriber? Sign in."),
     page("Search results", "<h1>Search results</h1><p>Nothing found for “lampp”. Did you mean "
          "lamp?"),
+    page("CAPTCHA | Security glossary", "<h1>CAPTCHA</h1><p>A box beside the words “I'm not a "
+         f"robot” is the best known kind of it. {GLOSSARY}"),
+    page("CAPTCHA", f"<h1>CAPTCHA</h1><p>A box that says “I'm not a robot”. {GLOSSARY}"),
+    page("Blocked", f"<h1>Blocked</h1>{GLOSSARY} “You have been blocked”, he said."),
+    page("Notes", f"<h1>Notes</h1><p>Click “I'm not a robot”. {GLOSSARY[:500]}<form><div "
+         "class=g-recaptcha></div></form>"),
+    page("Blocked - Roblox Wiki guide", "<h1>Blocked</h1><p>“You have been blocked” is what a "
+         f"player reads whom the owner of a place keeps out. {GLOSSARY[:700]}"),
+    page("403 Forbidden | HTTP status codes", "<h1>403 Forbidden</h1><p>“You don't have permission "
+         "to access this resource” is how servers word it. The request was understood, and sending "
+         "it again with the same credentials changes nothing. Ask the owner for access."),
+    page("Sign in | Acme SDK documentation", "<h1>Sign in</h1><p>Call client.signIn() before any "
+         "other method. Without a session the service answers “Please sign in to continue”, which "
+         f"the client raises as an error. {GLOSSARY[:450]}"),
+    page("Sign in", "<h1>Sign in</h1><p>Call client.signIn() first. Without a session the service "
+         f"answers “Please sign in to continue”. {GLOSSARY[:500]}"),
+    page("404 Not Found | HTTP status codes", "<h1>404 Not Found</h1><p>The server cannot find the "
+         "requested resource. In a browser this means that the URL is not recognised. In an API it "
+         "may mean that the endpoint is valid and the resource does not exist. Servers may send it "
+         "instead of 403 to hide that a resource exists from a client that may not see it."),
+    page("404 Not Found", "<h1>404</h1><p>A play in one act. A clerk waits at a counter for a "
+         "parcel that nobody sent. At noon the parcel comes. The clerk signs for it and puts it on "
+         "a shelf beside the others, and the lamp over the counter goes out for the night."),
+    page("Browser help", "<h1>Browser help</h1><p>Please enable JavaScript: open Settings, choose "
+         f"Privacy, then Site settings, and allow it for all sites.{SCRIPT}"),
+    page("Our café", "<p>Please enable JavaScript for the map. We open at seven in the morning, "
+         f"and close when the last guest has gone.{SCRIPT}"),
     page("Haiku", f"<p>An old silent pond…</p><div id=root></div>{SCRIPT}"),
 ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        page("Login | Company Wiki", f"<p>Name Password {PASSWORD} Forgot password?</p>"),
+        page("Page not found | Lamp Docs", "<h1>Page not found</h1><p>Sorry, it does not exist."),
+        page("CAPTCHA", f"<p>Click “I'm not a robot”. {GLOSSARY[:500]}<div id=px-captcha></div>"),
+        page("Page not found", "<h1>Page not found</h1><p>Sorry, the page you are looking for does "
+             "not exist. It may have been moved or deleted. Check that the URL is right, go back "
+             "to the home page, or use the search at the top of this page to find what you need. "
+             "If the link you followed is on our site, please contact us so that we can mend it."),
+    ],
+)  # fmt: skip
+def test_a_wall_under_a_title_of_documents_or_of_some_length_is_still_one(source: str):
+    assert why_thin(look(source)) is not None
 
 
 @pytest.mark.parametrize("source", PAGES)

@@ -134,3 +134,57 @@ def test_the_encoding_of_the_declaration_is_read():
     text = "<?xml version='1.0' encoding='windows-1251'?><a>Привет</a>"
     found = render(text.encode("cp1251"), "text/xml", "https://site.example/a")
     assert found.lines[2].text == "<a>Привет</a>"
+
+
+XHTML = """<?xml version="1.0" encoding="utf-8"?>
+<!DOCTYPE html PUBLIC "-//W3C//DTD XHTML 1.0 Strict//EN" "http://www.w3.org/TR/xhtml1/DTD/xhtml1-strict.dtd">
+<html xmlns="http://www.w3.org/1999/xhtml" xml:lang="de"><head><title/><script src="a.js"/>
+<script>//<![CDATA[
+var end = "</script><p>SCRIPT";
+//]]></script><style/></head>
+<body><h1>Title</h1><iframe src="b"/><textarea/><p>One&nbsp;two <![CDATA[a < b & <i>c</i>]]> end</p>
+<plaintext>More</plaintext><br>In a break</br><xmp/><!-- COMMENT -->
+<svg xmlns="http://www.w3.org/2000/svg"><style/><path/></svg>
+<f:script xmlns:f="urn:f">Foreign</f:script><p><a href="/x">Last</a></p></body></html>"""
+
+
+@pytest.mark.parametrize("kind", ["application/xhtml+xml", "application/xml", "text/xml"])
+def test_xhtml_served_as_xml_is_read_as_xml(kind: str):
+    found = page(XHTML, kind)
+    text = " ".join(line.text for line in found.lines)
+    for words in ("Title", "One two a < b & <i>c</i> end", "More", "In a break", "Foreign"):
+        assert words in text
+    assert "【0†Last】" in text
+    assert "SCRIPT" not in text
+    assert "COMMENT" not in text
+    assert found.language == "de"
+    assert {line.role for line in found.lines[2:]} >= {"heading", "text"}
+
+
+def test_the_same_text_served_as_html_is_read_as_html():
+    with pytest.raises(FetchFailed):
+        page(XHTML, "text/html")
+
+
+@pytest.mark.parametrize("kind", ["application/xhtml+xml", "application/xml"])
+def test_xhtml_that_is_not_well_formed_is_read_as_html(kind: str):
+    assert lines("<html><body><h1>T</h1><p>One & <b>two<p>three</body></html>", kind) == [
+        "# T",
+        "One & two",
+        "three",
+    ]
+
+
+def test_entities_of_an_xhtml_document_are_not_expanded():
+    text = (
+        '<!DOCTYPE html [<!ENTITY a "SECRET"><!ENTITY b SYSTEM "file:///etc/passwd">]>'
+        '<html xmlns="http://www.w3.org/1999/xhtml"><body><p>One &a; &b; two</p></body></html>'
+    )
+    assert lines(text, "application/xhtml+xml") == ["One &a; &b; two"]
+
+
+def test_the_title_of_a_drawing_is_one_clean_line():
+    text = f"<svg><title>A\u202eb {'word ' * 100}</title><text>words</text></svg>"
+    found = page(text, "image/svg+xml")
+    assert found.title.startswith("Ab word")
+    assert len(found.title) == 200
