@@ -27,10 +27,17 @@ PASSED = re.compile(
     r"|nav|site|sites|categories|tags|ads?|errors?|user_?fields|post_action_types|emojis?"
     r"|topic_?lists?|seo|meta|metadata|scripts?|styles?|css|head)\Z|i18n|intl|translat|strings\Z"
     r"|settings|config|constants|params|_vars\Z|defaults|features?|flags|consent|tracking"
-    r"|analytics|datalayer|utag|navigation|related|recommend|suggest|similar|newsletter|checkout",
+    r"|optimizely|datafile|experiment|analytics|datalayer|utag|navigation|related|recommend|suggest|similar"
+    r"|newsletter|checkout",
     re.IGNORECASE,
 )
+_PRODUCT = re.compile(
+    r"\Aproduct(?:_?(?:data|details?|info|page|view|state))?\Z|\Apdp(?:_?data)?\Z", re.IGNORECASE
+)
+_DESCRIPTIONS = re.compile(r"description|overview|\Adetails\Z|\Abody(?:_?html)?\Z", re.IGNORECASE)
+_MOST_LOOKED = 20_000  # members looked at for a product
 _RUNS = frozenset({"text", "value", "content", "children", "nodes", "paragraphs", "literal"})
+_SETTINGS = re.compile(r"\s*(?:\{\s*[\"}]|\[\s*[\[\]{\"])")  # JSON in a string
 _TITLES = ("title", "headline", "heading", "question", "subject", "fancy_title")
 _KINDS = ("type", "nodeType", "_type", "tag", "tagName", "style")
 _BLOCK = re.compile(
@@ -70,6 +77,23 @@ class Heap:
         writer = _Writer(self)
         writer.write(here, 0)
         return (title, "".join(writer.parts)) if writer.parts else None
+
+    def product(self) -> Any:
+        """The data of the one product that is described; ``None`` without one."""
+        level: list[tuple[str, Any]] = [("", self._root)]
+        looked = 0
+        while level and looked < _MOST_LOOKED:
+            below: list[tuple[str, Any]] = []
+            for key, one in level:
+                value = self._opened.get(id(one), one)
+                if not isinstance(value, dict) or not self._of(one):
+                    continue
+                looked += len(value)
+                if _PRODUCT.search(key) and _is_described(value):
+                    return value
+                below += self.members(value)
+            level = below
+        return None
 
     def members(self, value: Any) -> Iterator[tuple[str, Any]]:
         """The members of a value that may hold prose, with their keys."""
@@ -121,7 +145,7 @@ class Heap:
         total = 0
         for key, one in self.members(value):
             if isinstance(one, str) and key in _RUNS and len(one) < prose.LEAST:
-                total += len(one) if len(one.split()) >= _LEAST_RUN else 0
+                total += len(one) if _is_run(one) else 0
             elif isinstance(one, dict | list | str):
                 total += self._weigh(one, depth + 1)
         self._sizes[id(value)] = total
@@ -158,7 +182,7 @@ class _Writer:
             return
         before = len(self.parts)
         for key, one in self._ordered(value):
-            if isinstance(one, str) and key in _RUNS and len(one.split()) >= _LEAST_RUN:
+            if isinstance(one, str) and key in _RUNS and _is_run(one):
                 self._add(one)
             else:
                 self.write(one, depth + 1)
@@ -187,6 +211,18 @@ class _Writer:
         if text.strip() and self._left > 0:
             self._left -= 1
             self.parts.append(prose.line("h2" if kind[:1] in "hH" else "p", text))
+
+
+def _is_run(text: str) -> bool:
+    """Whether a string that stands where text does is text, and no settings."""
+    return len(text.split()) >= _LEAST_RUN and not _SETTINGS.match(text)
+
+
+def _is_described(value: dict[str, Any]) -> bool:
+    return any(
+        isinstance(one, str) and prose.size(one) and _DESCRIPTIONS.search(key)
+        for key, one in value.items()
+    )
 
 
 def _title(value: dict[str, Any]) -> str:

@@ -35,6 +35,11 @@ _LEAST_TERMS = 4  # words of consent
 _START = 250  # characters in which a wall says what it is
 _SOURCE = 60_000  # characters of source looked at
 _MOST_LINKS_OF_A_STUB = 5
+_LEAST_SAID = 150  # characters of text of a page that explains what its title names
+_LEAST_PROSE = 200  # characters of sentences that no error page has
+_LONGEST_SENTENCE = 400  # characters; what runs on for longer is a list of links
+# Letters beside the request for scripts: of a page that has a root for them, and of another.
+_BESIDE_ROOTED, _BESIDE = 200, 30
 
 _SHELL = "the page shows no text without running its scripts. Choose another source."
 _EMPTY = "the page has no text. Choose another source."
@@ -64,6 +69,10 @@ _TAG = re.compile(r"<[^>]{0,500}>")
 _FOR_SALE = re.compile(r"[\w-]+(?:\.[\w-]+)+ (?:is for sale|steht zum verkauf|est à vendre)")
 _APP_ROOT = re.compile(walls.APP_ROOTS)
 _CONSENT_WORD = re.compile(walls.CONSENT_WORDS)
+_ABOUT = re.compile(rf"\b(?:{walls.ABOUT})\b")
+_SENTENCE = re.compile(r"[^.!?…。！？]++[.!?…。！？]+")
+_PASSWORD = re.compile(r"\btype\s*=\s*[\"']?password")
+_CLAUSE = re.compile(r"[.!?…,:;。！？、，：]+")
 
 
 class Seen(NamedTuple):
@@ -107,6 +116,17 @@ class _Page:
         """The parts of title and first heading."""
         return self.titles | _parts(_first_heading(self.seen.source))
 
+    @cached_property
+    def own(self) -> int:
+        """Characters of text that may be its own."""
+        return min(self.seen.main_size, self.seen.size)
+
+    @cached_property
+    def explains(self) -> bool:
+        """Whether its title says that it is about such pages: an entry of a glossary, a guide."""
+        others = self.titles - walls.BOT_TITLES - walls.LOGIN_TITLES - walls.MISSING_TITLES
+        return self.own >= _LEAST_SAID and any(_ABOUT.search(part) for part in others)
+
 
 def why_thin(seen: Seen) -> str | None:
     """Say what a page is that is not the page asked for, and what to do next.
@@ -134,17 +154,14 @@ def _nothing(page: _Page) -> str | None:
 
 
 def _is_bot_check(page: _Page) -> bool:
-    titled = bool(page.titles & walls.BOT_TITLES)
-    if titled and _has(page.text, walls.BOT_PHRASES):
-        return True
-    if not titled:
-        if not _has(page.start, walls.BOT_PHRASES):
-            return False
-        if page.seen.size <= _LONGEST_NOTE:
-            return True
-    # A form for comments may hold a captcha: under such a title alone, that proves nothing.
-    marks = walls.BOT_MARKS if titled else walls.BOT_MARKS + walls.CAPTCHA_MARKS
-    return page.seen.size <= _LONGEST_LOGIN and _has(page.source, marks)
+    said, titled = _has(page.start, walls.BOT_PHRASES), bool(page.titles & walls.BOT_TITLES)
+    size = page.seen.size
+    if page.explains or not (titled or said):
+        return False
+    # Words alone prove nothing on a longer page, which may quote them.
+    limit = _LONGEST_WALL if titled and _has(page.text, walls.BOT_PHRASES) else _LONGEST_LOGIN
+    marked = size <= limit and _has(page.source, walls.BOT_MARKS)
+    return marked or (said and size <= _LONGEST_NOTE)
 
 
 def _asks_consent(page: _Page) -> bool:
@@ -172,33 +189,42 @@ def _is_missing(page: _Page, titles: frozenset[str]) -> bool:
     """Whether a title or heading says that there is no such page, and little else stands there."""
     seen = page.seen
     said = titles & walls.MISSING_TITLES
-    if not said or min(seen.main_size, seen.size) > _OWN_TEXT:
+    if not said or page.own > _OWN_TEXT or page.explains or _has_prose(page):
         return False
     if said <= walls.MISSING_BARE and not _has(page.text, walls.MISSING_PHRASES):
         return seen.size <= _SHORTEST
     return seen.size <= _LONGEST_NOTE or not _has(page.text, walls.ABOUT_STATUS)
 
 
+def _has_prose(page: _Page) -> bool:
+    """Whether sentences stand there that are not those of an error page."""
+    if page.own < _LEAST_PROSE:
+        return False
+    prose = (one for one in _SENTENCE.findall(page.text) if len(one) <= _LONGEST_SENTENCE)
+    usual = walls.MISSING_PHRASES + walls.MISSING_HELP
+    return sum(len(one) for one in prose if not _has(one, usual)) >= _LEAST_PROSE
+
+
 def _asks_login(page: _Page) -> bool:
-    if page.seen.size > _LONGEST_LOGIN:
+    if page.seen.size > _LONGEST_LOGIN or page.explains:
         return False
     titled = bool(page.named & walls.LOGIN_TITLES)
     demanded = _has(page.start, walls.LOGIN_DEMANDS)
     if not demanded and not titled:
         return False
-    address = page.seen.url.lower()
-    form = 'type="password"' in page.source or "type='password'" in page.source
-    form = form or "type=password" in page.source or _has(address, walls.LOGIN_PATHS)
+    short = page.seen.size <= _LONGEST_NOTE
+    form = _PASSWORD.search(page.source) is not None
+    sent = _has(page.seen.url.lower(), walls.LOGIN_PATHS)
     if titled:
-        return form or _has(page.text, walls.LOGIN_DEMANDS + walls.LOGIN_PHRASES)
-    return (form or page.seen.links <= 3) and page.seen.size <= _LONGEST_NOTE
+        asked = _has(page.text, walls.LOGIN_DEMANDS + walls.LOGIN_PHRASES)
+        return form or sum((sent, short, asked)) > 1
+    return (form or sent or page.seen.links <= 3) and short
 
 
 def _is_parked(page: _Page) -> bool:
     title = page.seen.title.lower()
     said = _has(page.start, walls.PARKED_PHRASES) or _has(title, walls.PARKED_PHRASES)
-    said = said or _FOR_SALE.match(title) is not None
-    if not said:
+    if not (said or _FOR_SALE.match(title)):
         return False
     return page.seen.size <= _LONGEST_NOTE or _has(page.source, walls.PARKED_MARKS)
 
@@ -228,22 +254,23 @@ def _redirects(page: _Page) -> str | None:
 
 def _is_shell(page: _Page) -> bool:
     """Whether a page waits for its scripts."""
-    size = page.seen.size
     asks = _has(page.text[: 2 * _SHORTEST], walls.SCRIPT_PHRASES)
-    if asks and _has(_fold(page.seen.title), walls.SCRIPT_PHRASES):
+    if asks and (page.explains or _has(_fold(page.seen.title), walls.SCRIPT_PHRASES)):
         return False  # it tells how
-    waits = _has(page.text, walls.LOADING)
-    if size > _LONGEST_NOTE and not (asks and size <= 2 * _LONGEST_NOTE):
+    if page.seen.size > _LONGEST_NOTE * (2 if asks else 1):
         return False
     if "<script" not in page.source:
         return False
     rooted = _has(page.source, walls.APP_MARKS) or _APP_ROOT.search(page.source) is not None
     if asks:
-        return rooted or size <= _LONGEST_NOTE
+        clauses = (one for one in _CLAUSE.split(page.text) if "javascript" not in one)
+        beside = sum(_letters(one) for one in clauses if not _has(one, walls.SCRIPT_PHRASES))
+        return beside <= (_BESIDE_ROOTED if rooted else _BESIDE)
     rest = page.text
     for part in sorted(page.named | set(walls.LOADING), key=len, reverse=True):
         rest = rest.replace(part, " ")
-    left = sum(letter.isalnum() for letter in rest)
+    left = _letters(rest)
+    waits = _has(page.text, walls.LOADING)
     return (waits and left <= (40 if rooted else 10)) or (rooted and not left)
 
 
@@ -252,6 +279,10 @@ def _first_heading(source: str) -> str:
     at = source.find("<h1")
     found = _HEADING.match(source, at + 3) if at >= 0 else None
     return html.unescape(_TAG.sub(" ", found[1])) if found else ""
+
+
+def _letters(text: str) -> int:
+    return sum(letter.isalnum() for letter in text)
 
 
 def _has(text: str, phrases: Iterable[str]) -> bool:

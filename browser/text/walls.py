@@ -56,10 +56,6 @@ BOT_MARKS = (
     "awswafintegration", "captcha.awswaf", "errors.edgesuite.net", "anubis", "sucuri_cloudproxy",
     "/.well-known/ddos-guard", "/.well-known/vercel/security", "distil_r_captcha", "showcaptcha",
 )  # fmt: skip
-CAPTCHA_MARKS = (
-    "g-recaptcha", "recaptcha/", "h-captcha", "hcaptcha.com", "cf-turnstile", "geetest",
-    "smartcaptcha", "/cdn-cgi/challenge-platform", "captcha",
-)  # fmt: skip
 
 CONSENT_TITLES = (
     "before you continue", "bevor sie zu ", "avant d'accéder", "antes de ir a",
@@ -197,6 +193,24 @@ ABOUT_STATUS = (
     "statuscode", "statusmeldung", "code d'état", "code de réponse", "código de estado",
     "codice di stato", "código de status", "ステータスコード", "状态码", "狀態碼", "код состояния",
 )  # fmt: skip
+
+# What an error page says beside that: where else to go, and what may have happened.
+MISSING_HELP = (
+    "sorry", "the page", "this page", "that page", "home page", "homepage", "the url", "this url",
+    "the address", "the link", "link you", "go back", "try again", "try search", "use the search",
+    "search our", "search the site", "contact us", "been moved", "been removed", "been deleted",
+    "javascript", "cookie", "rights reserved", "newsletter", "copyright", "die seite",
+    "diese seite", "startseite", "suche", "adresse", "la page", "cette page", "accueil", "lien",
+    "la página", "esta página", "inicio", "enlace", "la pagina", "questa pagina", "a página",
+    "de pagina", "strona", "страниц", "ページ", "页面", "頁面", "페이지", "الصفحة",
+)  # fmt: skip
+# Parts of a title that say that a page is about something, and not an instance of it.
+ABOUT = (
+    r"status codes?|glossary|wiki|wikipedia|docs?|documentation|references?|guides?|tutorials?"
+    r"|manual|handbook|dictionary|encyclop(?:a)?edia|faq|explained|definition|help|how to"
+    r"|statuscodes?|glossar|dokumentation|handbuch|hilfe|anleitung|lexikon|glossaire|aide"
+    r"|codes d'état|glosario|documentación|guía|ayuda|glossario|documentazione|guida|documentação"
+)
 
 PARKED_PHRASES = (
     "domain is for sale", "domain may be for sale", "domain name is for sale",
