@@ -62,7 +62,7 @@ FAR = 100.0  # of its unit, an indent or a placed box
 FAR_MARGIN = 1000.0  # pixels: less is a layout
 FAR_MOVE = 5000.0  # pixels: less is a rail of pictures, moved to the one shown
 MAY_HIDE = frozenset(("hidden", "popover", "style", "aria-hidden"))  # attributes that may do so
-_WITH_KEYS = ("focus", "active", "group-focus")
+_WITH_KEYS = ("focus", "active", "group-focus")  # ways to undo it that need a keyboard
 MAX_KNOWN = 400  # characters of an attribute whose judgement is remembered from page to page
 MOST_KNOWN = 4096  # class attributes whose judgement is remembered
 _EFFECT = ("transition", "animation", "will-change")
@@ -90,12 +90,8 @@ def is_undrawn(attributes: Mapping[str, str | None]) -> bool:
 
 
 def is_unread(names: str) -> bool:
-    """Whether the class attribute *names* says that nobody reads what the element holds.
-
-    Such are words for readers of the page's sound, names of icons, and signs to edit a section.
-    """
-    words = names.lower().split()
-    # A utility that undoes it at some width of the window makes it read; "focus:" does not.
+    """Whether the classes *names* are of words for readers of sound, names of icons, "[edit]"."""
+    words = names.lower().split()  # "md:not-sr-only" makes it read on a wider window
     undone = (w.endswith("not-sr-only") and not w.startswith(_WITH_KEYS) for w in words)
     return not (_UNREAD.isdisjoint(words) or any(undone))
 

@@ -19,6 +19,7 @@ from typing import Final
 from selectolax.lexbor import LexborNode
 
 from browser.text import tags
+from browser.text.anchor import UNNUMBERED, Anchor, label
 from browser.text.block import Block, Run
 from browser.text.clean import one_line
 from browser.text.compose import compose, folded, only_text, verbatim
@@ -39,33 +40,14 @@ from browser.text.nodes import (
 MAX_ALT = 80  # characters
 SKIP: Final = object()  # the state of an element that is not entered
 
-# Words for readers of the page's sound, and the title of a drawing.
-_SPOKEN = "svg title, .sr-only, .visually-hidden, .visuallyhidden, .screen-reader-text"
-_ICON = ".material-icons, [class*=material-symbols], [class*=material-icons]"
 # What the display has after an element.
 _OPENING = {"rt": "(", "q": "“"}  # what the display has in front of an element
 _CLOSING: dict[object, str] = {"rt": ")", "q": "”", "del": "~~", "note": "]"}
 _FORMULA = re.compile(r"(?:^|[\s_-])(?:math|tex|latex)(?=$|[\s_-])", re.IGNORECASE)
-_UNNUMBERED = -2
 
 _new = tuple.__new__
 
 _Attributes = Mapping[str, str | None]
-
-
-class Anchor:
-    """An open ``<a>``: its number once it has one, and what is said in it."""
-
-    __slots__ = ("images", "node", "number", "outer", "parts", "reference", "words")
-
-    def __init__(self, node: LexborNode, reference: str, outer: list[str | Run]) -> None:
-        self.node = node
-        self.reference = reference
-        self.number = _UNNUMBERED
-        self.outer = outer
-        self.parts: list[str | Run] = []
-        self.words: list[str] = []
-        self.images: list[str] = []
 
 
 class Inline:
@@ -200,8 +182,8 @@ class Inline:
     def _leave_link(self) -> None:
         anchor = self.anchors[-1]
         self._close(anchor)
-        if anchor.number == _UNNUMBERED and (label := self._label(anchor)):
-            self._image(label)
+        if anchor.number == UNNUMBERED and (name := self._label(anchor)):
+            self._image(name)
             self._close(anchor)
         if anchor.number >= 0:
             self._links.name(anchor.number, " ".join(anchor.words or anchor.images))
@@ -210,8 +192,8 @@ class Inline:
 
     def _label(self, anchor: Anchor) -> str:
         """The name of a link that shows only an icon; none for a sign that leads to this page."""
-        label = _label(anchor.node)
-        return label if label and self._links.add(anchor.reference) != NOWHERE else ""
+        name = label(anchor.node)
+        return name if name and self._links.add(anchor.reference) != NOWHERE else ""
 
     def _close(self, anchor: Anchor) -> None:
         """Hand what was read in a link over to the block around it."""
@@ -246,7 +228,7 @@ class Inline:
             anchor.outer.append(Run(text, "link", number))
 
     def _numbered(self, anchor: Anchor) -> int:
-        if anchor.number == _UNNUMBERED:
+        if anchor.number == UNNUMBERED:
             anchor.number = self._links.add(anchor.reference)
         return anchor.number
 
@@ -299,13 +281,3 @@ def _shows(parts: list[str | Run]) -> bool:
         for part in parts
         if (part if isinstance(part, str) else part.text)
     )
-
-
-def _label(node: LexborNode) -> str:
-    """What an icon without visible words is called, for those who do not see it."""
-    attributes = node.attributes
-    named = attributes.get("aria-label") or attributes.get("title")
-    if named or not node.text(deep=True).strip():
-        return named or ""
-    spoken = node.css_first(_SPOKEN) or node.css_first(_ICON)
-    return spoken.text(deep=True) if spoken is not None else ""
