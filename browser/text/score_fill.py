@@ -16,7 +16,7 @@ from browser.text.block import Block
 GAP = 2  # short blocks in a row that are filled in between two main ones
 SHORT = 60  # characters
 LEAST_REPEATED_LINE = 20  # characters of the first line of what is repeated
-LEAST_REPEATED_ROWS, LEAST_REPEATED = 2, 150  # blocks and characters
+LEAST_REPEATED_ROWS, LEAST_REPEATED = 2, 200  # blocks and characters
 MOST_LINKED = 0.5  # of the characters of what is filled in
 
 
@@ -88,7 +88,10 @@ def _add_blanks(blocks: Sequence[Block]) -> None:
 
 
 def _fold_repeats(blocks: Sequence[Block]) -> None:
-    """What stands on a page twice, as for a narrow and a wide screen, is main once."""
+    """What stands in two places of a page, as for a narrow and a wide screen, is main once.
+
+    A refrain stands in the same place as what it repeats.
+    """
     seen: dict[str, int] = {}
     n = 0
     while n < len(blocks):
@@ -105,7 +108,8 @@ def _repeated(blocks: Sequence[Block], first: int, again: int) -> int:
     rows = letters = 0
     while first + rows < again and again + rows < len(blocks):
         one = blocks[again + rows]
-        if one.plain != blocks[first + rows].plain:
+        before = blocks[first + rows]
+        if one.plain != before.plain or one.box == before.box:
             break
         rows += 1
         letters += len(one.plain)

@@ -178,3 +178,9 @@ def test_what_stands_on_a_page_twice_is_main_once():
     html = f"<main><h1>Piers</h1><div class=wide>{text}</div><div class=narrow>{text}</div></main>"
     told = [line for line in page(html).lines if line.plain.startswith("Paragraph")]
     assert [line.main for line in told] == [True] * 6 + [False] * 6
+
+
+def test_a_refrain_stays():
+    verse = "<p>The pier went out, the pier came in, and nobody remembers why it did.</p>" * 4
+    html = f"<main><article><h1>Song</h1>{verse}<p>A verse between the two of them.</p>{verse}"
+    assert all(line.main for line in page(html).lines if line.plain.startswith("The pier"))
