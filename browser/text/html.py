@@ -7,7 +7,7 @@ what does not belong to the main content is folded later, in the display.
 Left to taste: ``<br>`` starts a new line except inside links, headings and cells; an image is
 named by its alt text and skipped without one; a link to a place on the same page is text; a
 power is written with ``^`` in the display, since 10 to the sixth is not 106; the words on a
-button and in a text field are text, its placeholder is not.
+button are text, what fields and lists to choose from hold is not.
 
 The loop in `Walk.run` is where rendering spends its time: it asks each node for its number
 first, for attributes only where it is an element, and for nothing twice.

@@ -1,7 +1,8 @@
 """A whole HTML document: guard, parse, walk, judge.
 
 Left to taste: a page that shows (almost) nothing until its scripts run, and holds its text in
-``<noscript>`` for readers without them, is read there: this browser is such a reader. Elements
+``<noscript>`` for readers without them, is read there: this browser is such a reader. Where it
+holds its text only in data for its scripts, that is read, under a line that says so. Elements
 that a page keeps hidden only until its own script moves them into place, as React streams
 them, count as shown.
 """
