@@ -6,7 +6,6 @@ page version: re-opening a URL never changes what an older cursor means.
 
 from __future__ import annotations
 
-import re
 from collections import OrderedDict
 from dataclasses import replace
 
@@ -19,11 +18,10 @@ from browser.model.result import Result
 from browser.model.session import Display, Session
 from browser.model.url import Url
 from browser.state.ports import Pages
-from browser.text import codec, display, find
+from browser.text import codec, display, find, marks
 
 RECENT_PAGES = 64  # decoded pages kept at hand; the store has them all
 SMALL = 262_144  # octets of an encoded page read on the event loop; a larger one goes to a thread
-_LINK = re.compile(r"【(\d+)†")
 
 
 class Displays:
@@ -156,5 +154,5 @@ async def _decode(blob: bytes) -> Page:
 
 
 def _links(page: Page, shown: tuple[int, ...]) -> tuple[int, ...]:
-    found = {int(number) for n in shown for number in _LINK.findall(page.lines[n].text)}
+    found = {number for n in shown for number in marks.link_ids(page.lines[n].text)}
     return tuple(sorted(number for number in found if number < len(page.links)))

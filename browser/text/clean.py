@@ -43,6 +43,7 @@ _SUSPECT = re.compile(
 _MARKS = re.compile(f"([{_COMBINING}]{{8}})[{_COMBINING}]+")
 _PLAIN_ASCII = re.compile(r"[\t\n -~]*\Z")
 _SPACE = re.compile(r"\s+")
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{1,8}){0,4}\Z")
 
 MAX_TITLE = 200  # characters
 
@@ -59,6 +60,11 @@ def clean(text: str) -> str:
     if "\ufe0e" in text or "\ufe0f" in text:
         text = _STRAY_SELECTOR.sub("", text)
     return _MARKS.sub(r"\1", text)
+
+
+def language_tag(text: str) -> str | None:
+    """*text* as a language tag (RFC 5646, roughly), ``None`` when it is none."""
+    return text.replace("_", "-") if _LANGUAGE.match(text) else None
 
 
 def one_line(text: str, limit: int = MAX_TITLE) -> str:

@@ -20,7 +20,7 @@ from selectolax.lexbor import LexborHTMLParser
 
 from browser.errors import FetchFailed
 from browser.model.url import Url
-from browser.text.clean import one_line
+from browser.text.clean import language_tag, one_line
 from browser.text.guard import guard
 from browser.text.htmlpage import LINE_CHARS, Document, read_html
 from browser.text.written import link, name_of
@@ -29,7 +29,6 @@ MAX_TAGS = 150_000  # a page of more is refused by the reader of HTML
 _MARKED = re.compile(r"<[a-zA-Z/!]|&(?:[a-zA-Z]{2,8}|#\d{1,7}|#x[0-9a-fA-F]{1,6});")
 PARAGRAPH = re.compile(r"\n\s*\n")
 _ISO = re.compile(r"\d{4}-\d{2}-\d{2}")
-_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{1,8}){0,4}\Z")  # RFC 5646, roughly
 _NOT_CONTENT = "script, style, base, meta, link, noembed, noframes, iframe"
 
 
@@ -88,7 +87,7 @@ def document_of(feed: Feed, url: Url, room: int = LINE_CHARS) -> Document:
     document.author = one_line(feed.author) or None
     document.published = _newest([feed.date, *(entry.date for entry in feed.entries)])
     language = feed.language.strip()
-    document.language = language.replace("_", "-") if _LANGUAGE.match(language) else None
+    document.language = language_tag(language)
     if cut or refused:
         document.truncated = True
         document.note = f"[The feed is cut: {cut + refused:,} entries are shown without content.]"

@@ -28,7 +28,6 @@ MAX_WORDS, MAX_NAMED = 5, 3  # of a pattern without a match: its words, and line
 
 _SHAPES = str.maketrans(dict(zip("‘’‚‛ʼ“”„‟‐‑‒–—―−", "'" * 5 + '"' * 4 + "-" * 7, strict=True)))
 _SHAPED = re.compile("[‘’‚‛ʼ“”„‟‐‑‒–—―−]")
-_MARKER = re.compile("【\\d+†([^†】]*)(?:†[^】]*)?】")
 _ACCENT = re.compile("[\u0300-\u036f\u0591-\u05bd\u05bf-\u05c7\u064b-\u0652\u0670]+")
 _EDGES = ".,;:!?\"'()[]…"
 _LETTERS = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ð": "d", "ı": "i", "æ": "ae", "œ": "oe"})
@@ -122,7 +121,7 @@ def _shown(page: Page) -> Joined:
     made = page.memo.get(_shown)
     if not isinstance(made, Joined):
         folded = (
-            words if line.text == line.plain else _fold(_MARKER.sub(r"\1", line.text))
+            words if line.text == line.plain else _fold(marks.MARKER.sub(r"\1", line.text))
             for line, words in _folded(page)
         )
         made = page.memo[_shown] = _join(page, folded)

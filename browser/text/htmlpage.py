@@ -20,7 +20,7 @@ from browser.model.reason import Reason
 from browser.model.url import Url
 from browser.text.block import Block
 from browser.text.builder import MOST_BLOCKS
-from browser.text.clean import one_line
+from browser.text.clean import language_tag, one_line
 from browser.text.guard import guard
 from browser.text.html import Walk
 from browser.text.hydrate import article
@@ -38,7 +38,6 @@ MOST_WORDS = 4_000  # characters that are looked at
 LEAST_NOSCRIPT = 300  # characters; a shorter one only asks for scripts
 _STREAMED = re.compile(r"<template id=\"[BP]:([0-9a-z]+)\"")
 _UNNAMED = re.compile(r"[^\w .+-]+")  # what the name of a piece of data does not show
-_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{1,8}){0,4}\Z")
 
 
 @dataclass
@@ -182,7 +181,7 @@ def _title(tree: LexborHTMLParser) -> str:
 def _language(tree: LexborHTMLParser) -> str | None:
     html = tree.css_first("html")
     named = (html.attributes.get("lang") or "").strip() if html is not None else ""
-    return named.replace("_", "-") if _LANGUAGE.match(named) else None
+    return language_tag(named)
 
 
 def _base(tree: LexborHTMLParser, url: Url) -> Url:

@@ -15,11 +15,11 @@ import re
 from collections.abc import Iterator, Sequence
 
 from browser.model.page import Line, Page
+from browser.text import marks
 
 THREAD = 3  # posts with a writer and a date
 MOST_LINES, MOST_CHARS = 10, 500  # of what stands above a post, or below the title
 MOST_BELOW = 3  # lines below the title
-_MARKER = re.compile(r"【(\d+)†")
 _PERSON = re.compile(
     r"/(?:members?|users?|profiles?|people|authors?|u|space)[/.?=-]"
     r"|[?&;](?:uid|user|userid|member|showuser|u)=|/@\w|user-?profile|(?:space|uid)-\d",
@@ -102,7 +102,7 @@ def _head(page: Page, stop: int) -> range | None:
 
 def _names_a_person(page: Page, line: Line) -> bool:
     return any(
-        _PERSON.search(page.links[int(number)].url)
-        for number in _MARKER.findall(line.text)
-        if int(number) < len(page.links)
+        _PERSON.search(page.links[number].url)
+        for number in marks.link_ids(line.text)
+        if number < len(page.links)
     )

@@ -11,6 +11,8 @@ from __future__ import annotations
 
 import re
 
+MARKER = re.compile("【\\d+†([^†】]*)(?:†[^】]*)?】")  # of a link; its text is the group
+_NUMBER = re.compile(r"【(\d+)†")
 _TO_DISPLAY = str.maketrans({"【": "〖", "】": "〗", "†": "‡"})
 _SPECIAL = re.compile("[【】†]|<\\||\\|>")
 _BRACKETED = re.compile("【[^】]*】?")
@@ -36,3 +38,8 @@ def for_quote(text: str) -> str:
 def link(number: int, text: str, host: str) -> str:
     """The marker of a link; *host* is empty for a link within the same host."""
     return f"【{number}†{text}†{host}】" if host else f"【{number}†{text}】"
+
+
+def link_ids(text: str) -> list[int]:
+    """The numbers of the links that the displayed *text* marks, in order."""
+    return [int(number) for number in _NUMBER.findall(text)]

@@ -31,7 +31,6 @@ _QUOTES = str.maketrans(dict(zip("‘’‚‛“”„‟", "''''\"\"\"\"", str
 _QUOTED = re.compile("[‘’‚‛“”„‟]")
 _NOT_THEIRS = re.compile("【[^】]*‡[^】]*】?")  # which of the daggers was the page's is not known
 _IMAGE = re.compile(r"(?:【\d+†)?\[Image \d+")
-_MARKER = re.compile("【\\d+†([^†】]*)(?:†[^】]*)?】")
 _TOKEN = re.compile(r"\S+")
 # After a clause of Chinese, Japanese or Korean a word ends for UAX 29 and for dictionaries alike.
 _CLAUSE = re.compile(
@@ -176,7 +175,7 @@ def _images(lines: tuple[Line, ...]) -> Iterator[int]:
 
 def _place(line: Line, at: int) -> int:
     """The offset in the line's words that *at* has in its display; -1 where they do not agree."""
-    before = "".join(_MARKER.sub(r"\1", line.text[:at]).split())
+    before = "".join(marks.MARKER.sub(r"\1", line.text[:at]).split())
     place = seen = 0
     shown = marks.for_display(line.plain)
     for skipped in range(min(2, len(before)) + 1):  # the mark of a heading, an item or a row
