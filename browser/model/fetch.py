@@ -33,6 +33,7 @@ class Fetched:
         url: The final URL.
         status: 200 to 299.
         headers: Lower-case names; repeated fields joined with a comma.
+        fields: The same, one by one as they came.
         body: Decoded from its content coding, within the byte cap.
         fetched_at: Seconds since the epoch.
         politeness: How gently.
@@ -44,6 +45,7 @@ class Fetched:
     body: bytes
     fetched_at: float
     politeness: Politeness
+    fields: tuple[tuple[str, str], ...] = ()
 
     @property
     def content_type(self) -> str:
@@ -68,6 +70,8 @@ class FetchRecord:
         rule: The rule that refused it.
         at: When it ended, seconds since the epoch.
         session: Short hash of the session it served.
+        purpose: ``page``, or ``robots`` for a robots.txt.
+        cache: Whether the origin was asked.
     """
 
     host: str
@@ -82,6 +86,8 @@ class FetchRecord:
     rule: str | None = None
     at: float = 0.0
     session: str = ""
+    purpose: Literal["page", "robots"] = "page"
+    cache: CacheUse = "miss"
 
 
 @dataclass(frozen=True)

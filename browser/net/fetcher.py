@@ -106,6 +106,7 @@ class Fetcher:
                 url=trip.url.href,
                 status=raw.status,
                 headers=dict(raw.headers),
+                fields=raw.fields,
                 body=raw.body,
                 fetched_at=self._clock.now(),
                 politeness=Politeness(

@@ -10,6 +10,7 @@ answers to overload (429, 503) is learned here, so that robots.txt and pages sha
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from browser.errors import Refused
@@ -122,6 +123,7 @@ class Hop:
         accept: str = ACCEPT,
         cut: bool = False,
         crawl_delay: float | None = None,
+        conditions: Mapping[str, str] | None = None,
     ) -> Answer:
         """Wait for a turn and send.
 
@@ -134,6 +136,7 @@ class Hop:
             accept: The Accept field.
             cut: Whether a longer body is cut rather than refused.
             crawl_delay: What robots.txt asks for, in seconds.
+            conditions: Header fields that make the request a conditional one.
 
         Raises:
             Refused: no turn.
@@ -144,7 +147,12 @@ class Hop:
             began = self._clock.now()
             try:
                 raw = await self._sender.get(
-                    url, within=within, max_bytes=max_bytes, accept=accept, cut=cut
+                    url,
+                    within=within,
+                    max_bytes=max_bytes,
+                    accept=accept,
+                    cut=cut,
+                    conditions=conditions,
                 )
             finally:
                 spent.network += max(self._clock.now() - began, 0.0)

@@ -75,6 +75,7 @@ class Raw:
     Attributes:
         status: HTTP status.
         headers: Lower-case names; repeated fields joined by a comma.
+        fields: The same, name by name as they came, for those whose repetitions mean something.
         locations: Every Location field.
         body: Decoded; empty for a redirect and for an error.
         cut: Whether the body was longer than was asked for.
@@ -85,6 +86,7 @@ class Raw:
     locations: tuple[str, ...]
     body: bytes
     cut: bool = False
+    fields: tuple[tuple[str, str], ...] = ()
 
 
 class Sender:
@@ -102,7 +104,14 @@ class Sender:
         self._connect_timeout = connect_timeout
 
     async def get(
-        self, url: Url, *, within: float, max_bytes: int, accept: str = ACCEPT, cut: bool = False
+        self,
+        url: Url,
+        *,
+        within: float,
+        max_bytes: int,
+        accept: str = ACCEPT,
+        cut: bool = False,
+        conditions: Mapping[str, str] | None = None,
     ) -> Raw:
         """Ask for *url*.
 
@@ -112,12 +121,13 @@ class Sender:
             max_bytes: Cap on the body.
             accept: The Accept field.
             cut: Whether a longer body is cut rather than refused.
+            conditions: If-None-Match, If-Modified-Since: what a kept copy is renewed by.
 
         Raises:
             FetchFailed: whatever the network, the origin or the reply did wrong.
         """
         try:
-            request = self._request(url, accept, within)
+            request = self._request(url, accept, within, conditions or {})
             with anyio.fail_after(within):
                 return await self._exchange(request, max_bytes, cut=cut)
         except MethodRefused:
@@ -125,13 +135,15 @@ class Sender:
         except Exception as error:  # the boundary: httpx lets other libraries' errors through
             raise failure(error, url.host) from error
 
-    def _request(self, url: Url, accept: str, within: float) -> httpx.Request:
+    def _request(
+        self, url: Url, accept: str, within: float, conditions: Mapping[str, str]
+    ) -> httpx.Request:
         sent = url.without_fragment().href
         target = sent.removeprefix(str(url.authority))
         request = httpx.Request(
             "GET",
             sent,
-            headers=self.identity.headers(accept),
+            headers={**self.identity.headers(accept), **conditions},
             extensions={
                 # As it was judged, octet for octet, whatever a second parser would make of it.
                 "target": target.encode("ascii"),
@@ -154,17 +166,18 @@ class Sender:
             stream.head_ended()
         chunks = cast("AsyncIterable[bytes]", response.stream)
         try:
-            headers = _fold(response.headers)
+            fields = _fields(response.headers)
+            headers = _fold(fields)
             locations = tuple(response.headers.get_list("location"))
             if response.status_code >= 300:
                 if _declared(headers) <= DRAIN:
                     await _drain(chunks)
-                return Raw(response.status_code, headers, locations, b"")
+                return Raw(response.status_code, headers, locations, b"", fields=fields)
             if not cut and _declared(headers) > max_bytes:
                 raise too_large(max_bytes)
             coding = headers.get("content-encoding", "")
             body, was_cut = await read_body(chunks, coding, max_bytes, cut=cut)
-            return Raw(response.status_code, headers, locations, body, was_cut)
+            return Raw(response.status_code, headers, locations, body, was_cut, fields)
         finally:
             with anyio.CancelScope(shield=True), anyio.move_on_after(1):
                 await response.aclose()
@@ -189,11 +202,14 @@ async def _drain(chunks: AsyncIterable[bytes]) -> None:
                 return
 
 
-def _fold(headers: httpx.Headers) -> dict[str, str]:
+def _fields(headers: httpx.Headers) -> tuple[tuple[str, str], ...]:
+    return tuple((name.lower(), value) for name, value in headers.multi_items()[:MAX_HEADERS])
+
+
+def _fold(fields: tuple[tuple[str, str], ...]) -> dict[str, str]:
     folded: dict[str, str] = {}
-    for name, value in headers.multi_items()[:MAX_HEADERS]:
-        key = name.lower()
-        folded[key] = f"{folded[key]}, {value}" if key in folded else value
+    for name, value in fields:
+        folded[name] = f"{folded[name]}, {value}" if name in folded else value
     return folded
 
 
