@@ -66,6 +66,10 @@ class Page:
         published: ISO date, as the page says.
         truncated: Whether text was cut because the page exceeds a limit.
         anchors: By id of an element, the line that it begins with: where ``#id`` leads.
+        directives: What the publisher's ``<meta>`` elements ask of robots: name in lower case and
+            content, in order (``("robots", "nosnippet")``).
+        unquotable: Lines that hold text the publisher marked ``data-nosnippet``.
+        hidden_removed: Characters of text left out because a person would not see them.
         hits: For a page of search results, the link id that each line belongs to.
         memo: What functions worked out from the lines, by function; kept as long as the page,
             never stored.
@@ -82,6 +86,9 @@ class Page:
     published: str | None = None
     truncated: bool = False
     anchors: dict[str, int] = field(default_factory=dict)
+    directives: tuple[tuple[str, str], ...] = ()
+    unquotable: frozenset[int] = frozenset()
+    hidden_removed: int = 0
     hits: dict[int, int] = field(default_factory=dict)
     memo: dict[object, object] = field(default_factory=dict, init=False, repr=False, compare=False)
 
