@@ -186,6 +186,8 @@ class LimitsSection(_Section):
     max_wait: NotNegative = 10
     hourly: Count = 300
     crawl_delay_cap: NotNegative = 300
+    address_rate: Positive = 4
+    address_concurrency: Count = 6
     total_concurrency: Count = 64
     hosts: dict[str, HostSection] = {}
 
@@ -214,6 +216,8 @@ class LimitsSection(_Section):
             },
             max_wait=self.max_wait,
             crawl_delay_cap=self.crawl_delay_cap,
+            address_rate=self.address_rate,
+            address_concurrency=self.address_concurrency,
             total_concurrency=self.total_concurrency,
         )
 
@@ -228,6 +232,7 @@ class Egress(_Section):
     timeout: Positive = 20
     prefixes: tuple[IPvAnyNetwork, ...] = ()
     hosts: dict[str, str] = {}
+    deny: tuple[IPvAnyNetwork, ...] = ()
 
     @field_validator("hosts")
     @classmethod

@@ -34,6 +34,8 @@ class Limits:
         hosts: By lower-case host name.
         max_wait: Longest wait for a turn, in seconds; a longer one fails at once.
         crawl_delay_cap: A site's Crawl-delay counts up to this many seconds.
+        address_rate: Requests a second to one address, whatever the hosts behind it.
+        address_concurrency: Requests to one address under way, and at once after a pause.
         total_concurrency: Requests under way, and starts a second, over all hosts.
     """
 
@@ -41,6 +43,8 @@ class Limits:
     hosts: Mapping[str, HostLimits] = field(default_factory=dict)
     max_wait: float = 10
     crawl_delay_cap: float = 300
+    address_rate: float = 4
+    address_concurrency: int = 6
     total_concurrency: int = 64
 
     def of(self, host: str) -> HostLimits:

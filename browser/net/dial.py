@@ -59,6 +59,11 @@ class GuardedBackend(httpcore.AsyncNetworkBackend):
             pinned[host.strip("[]"), port] = endpoint
         return endpoint
 
+    def shared_address(self, host: str, port: int) -> str | None:
+        """The address that the fetch under way dials first; ``None`` for a host of our own."""
+        endpoint = (_pinned.get() or {}).get((host.strip("[]"), port))
+        return None if endpoint is None or endpoint.own else endpoint.addresses[0]
+
     async def connect_tcp(
         self,
         host: str,

@@ -19,6 +19,7 @@ from browser.model.limits import Limits
 from browser.model.reason import Reason
 from browser.model.url import Url
 from browser.model.verdict import Deny
+from browser.net.asker import NOBODY, Asker
 from browser.net.dial import GuardedBackend
 from browser.net.pace import Pace
 from browser.net.send import ACCEPT, Raw, Sender
@@ -34,10 +35,12 @@ class Spent:
     Attributes:
         waited: Seconds spent waiting for turns and places.
         network: Seconds spent on name servers and sites.
+        asker: On whose behalf.
     """
 
     waited: float = 0.0
     network: float = 0.0
+    asker: Asker = NOBODY
 
 
 @dataclass(frozen=True)
@@ -142,7 +145,14 @@ class Hop:
             Refused: no turn.
             FetchFailed: no reply.
         """
-        async with self._pace.turn(url.host, max_wait, crawl_delay) as waited:
+        turn = self._pace.turn(
+            url.host,
+            max_wait,
+            crawl_delay,
+            address=self._backend.shared_address(url.host, url.port),
+            asker=spent.asker,
+        )
+        async with turn as waited:
             spent.waited += waited
             began = self._clock.now()
             try:

@@ -7,20 +7,26 @@ A host has several rates at once (its pace, its hourly budget, its Crawl-delay),
 own theoretical arrival time. A turn is taken from all of them or from none, and the wait is
 known before anyone waits: a caller that would wait too long is told the number at once.
 
+A turn that nobody used is given back when it is still the last one taken; an earlier one cannot
+be, since others have been promised what comes after it.
+
 Left to taste: a refused turn costs nothing; a pause without Retry-After starts at 15 s, doubles
-to an hour, and its second half is random so that waiting callers do not return together.
+to an hour, and its second half is random so that waiting callers do not return together. A good
+answer ends the doubling, and so does time: one step for each two hours without a new 429.
 """
 
 from __future__ import annotations
 
 import random
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import UTC
 from email.utils import parsedate_to_datetime
 
 MIN_PAUSE = 1.0  # seconds; a Retry-After of 0 still means "not now"
 MAX_PAUSE = 3600.0
 FIRST_PAUSE = 15.0
+DECAY = 7200.0  # seconds after a pause that take one strike away
 
 
 @dataclass(frozen=True)
@@ -67,12 +73,17 @@ class Turn:
         wait: Seconds until it comes; when not granted, until it would have come.
         held_by: ``pace``, ``hourly``, ``crawl-delay``, ``site`` (429/503) or empty.
         status: The status behind ``site``.
+        receipt: For each rate, the arrival time after this turn and before it: what `give_back`
+            needs. Empty when the turn is not ours.
     """
 
     granted: bool
     wait: float
     held_by: str = ""
     status: int = 0
+    receipt: Mapping[str, tuple[float, float]] = field(
+        default_factory=dict, repr=False, compare=False
+    )
 
 
 def reserve(
@@ -101,9 +112,21 @@ def reserve(
     if wait > max_wait:
         return pace, Turn(False, wait, held_by, status)
     arrivals = dict(pace.arrivals)
+    receipt = {}
     for rate in rates:
-        arrivals[rate.name] = max(arrivals.get(rate.name, 0.0), start) + rate.interval
-    return replace(pace, arrivals=arrivals), Turn(True, wait, held_by, status)
+        before = arrivals.get(rate.name, 0.0)
+        arrivals[rate.name] = max(before, start) + rate.interval
+        receipt[rate.name] = arrivals[rate.name], before
+    return replace(pace, arrivals=arrivals), Turn(True, wait, held_by, status, receipt)
+
+
+def give_back(pace: HostPace, turn: Turn) -> HostPace:
+    """Undo a turn that was not used, if no other was taken since; else nothing changes."""
+    receipt = turn.receipt
+    if not receipt or any(pace.arrivals.get(name) != after for name, (after, _) in receipt.items()):
+        return pace
+    before = {name: earlier for name, (_, earlier) in receipt.items()}
+    return replace(pace, arrivals={**pace.arrivals, **before})
 
 
 def back_off(
@@ -118,7 +141,7 @@ def back_off(
         status: 429 or 503.
         jitter: Random number from 0 to 1 for the pause we choose ourselves.
     """
-    strikes = pace.strikes + 1
+    strikes = _strikes(pace, now) + 1
     if retry_after is None:
         longest = min(FIRST_PAUSE * 2 ** min(strikes - 1, 10), MAX_PAUSE)
         pause = longest / 2 + longest / 2 * jitter
@@ -132,6 +155,11 @@ def back_off(
     )
 
 
+def _strikes(pace: HostPace, now: float) -> int:
+    quiet = max(now - pace.blocked_until, 0.0)
+    return max(pace.strikes - int(quiet / DECAY), 0)
+
+
 def relax(pace: HostPace) -> HostPace:
     """Forget the strikes: the host answered well."""
     return replace(pace, strikes=0) if pace.strikes else pace
@@ -141,7 +169,7 @@ def idle(pace: HostPace, now: float) -> bool:
     """Whether forgetting this host changes nothing: no turn is owed and no pause runs."""
     return (
         pace.blocked_until <= now
-        and not pace.strikes
+        and not _strikes(pace, now)
         and all(arrival <= now for arrival in pace.arrivals.values())
     )
 

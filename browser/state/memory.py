@@ -197,6 +197,11 @@ class MemoryTurns:
             self.remember(host, after, now)
         return turn
 
+    async def give_back(self, host: str, turn: Turn) -> None:
+        """A turn of *host* was not used."""
+        if host in self._hosts:
+            self._hosts[host] = rules.give_back(self._hosts[host], turn)
+
     async def back_off(
         self, host: str, now: float, retry_after: float | None, status: int
     ) -> float:

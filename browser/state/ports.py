@@ -58,6 +58,9 @@ class Turns(Protocol):
     ) -> Turn:
         """Take the next turn of *host* if it comes within *max_wait* seconds."""
 
+    async def give_back(self, host: str, turn: Turn) -> None:
+        """A turn of *host* was not used; it is free again if none was taken after it."""
+
     async def back_off(
         self, host: str, now: float, retry_after: float | None, status: int
     ) -> float:

@@ -33,7 +33,7 @@ class SqliteSessions:
     """Sessions, those used last also in memory.
 
     A session in memory is one object, which the caller changes and saves; the caller runs one
-    command of a session at a time. Its displays, quotes and steps only ever grow.
+    command of a session at a time. Its displays, quotes, steps and allowed addresses only grow.
     """
 
     def __init__(self, file: Database, lifetimes: Lifetimes, hot: int = HOT_SESSIONS) -> None:
@@ -66,6 +66,8 @@ class SqliteSessions:
             displays=session.displays.copy(),
             quotes=session.quotes.copy(),
             steps=session.steps.copy(),
+            allowed=session.allowed.copy(),
+            tally=replace(session.tally, hosts=session.tally.hosts.copy()),
         )
         for key in await self._file.run(partial(self._rows.write, session=copy)):
             self._hot.pop(key, None)
@@ -141,7 +143,7 @@ class SqliteRobots:
 
 def _get_robots(db: sqlite3.Connection, authority: str) -> RobotsCopy | None:
     row = db.execute(
-        "SELECT kind, body, fetched_at, expires_at, good_at, failures, why"
+        "SELECT kind, body, fetched_at, expires_at, good_at, failures, why, etag, last_modified"
         " FROM robots WHERE authority = ?",
         (authority,),
     ).fetchone()
@@ -152,8 +154,11 @@ def _put_robots(db: sqlite3.Connection, authority: str, copy: RobotsCopy) -> Non
     times = (copy.fetched_at, copy.expires_at, copy.good_at)
     with writing(db):
         db.execute(
-            "INSERT OR REPLACE INTO robots VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            (authority, copy.kind, *times, copy.failures, copy.why, copy.body),
+            "INSERT OR REPLACE INTO robots VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                *(authority, copy.kind, *times, copy.failures, copy.why, copy.body),
+                *(copy.etag, copy.last_modified),
+            ),
         )
 
 
@@ -174,6 +179,10 @@ class SqliteTurns:
     ) -> Turn:
         """Take the next turn of *host* if it comes within *max_wait* seconds."""
         return await self._memory.reserve(host, rates, now, max_wait)
+
+    async def give_back(self, host: str, turn: Turn) -> None:
+        """A turn of *host* was not used."""
+        await self._memory.give_back(host, turn)
 
     async def back_off(
         self, host: str, now: float, retry_after: float | None, status: int

@@ -7,9 +7,10 @@ from aiolimiter import AsyncLimiter
 from browser.errors import Refused
 from browser.model.limits import HostLimits, Limits
 from browser.model.reason import Reason
+from browser.net.asker import Asker
 from browser.net.pace import HOUR, Pace
 from browser.state.memory import MemoryTurns
-from tests.clock import ManualClock
+from tests.clock import ManualClock, StagedClock, settle
 
 WIDE = HostLimits(rate=1000, burst=1000, concurrency=1000, hourly=100_000)
 
@@ -304,3 +305,169 @@ async def test_starts_over_all_hosts_are_bounded_by_the_second():
     error = await refusal(pace, "late.test", max_wait=0.01)
     assert error.reason is Reason.RATE_LIMITED
     assert untouched(pace, 5)
+
+
+# Who goes next
+
+
+class Line:
+    """Sessions that ask for turns of one host, and the order in which they get them."""
+
+    def __init__(self, pace, tasks):
+        self.pace, self.tasks = pace, tasks
+        self.went, self.refused, self.told = [], {}, []
+        self.scopes = {}
+
+    async def ask(self, name, session, max_wait=10.0):
+        started = anyio.Event()
+
+        async def run():
+            asker = Asker(session, lambda text: self.told.append((name, text)))
+            with anyio.CancelScope() as self.scopes[name]:
+                started.set()
+                try:
+                    async with self.pace.turn("a.test", max_wait, asker=asker):
+                        self.went.append(name)
+                except Refused as error:
+                    self.refused[name] = error
+
+        self.tasks.start_soon(run)
+        await started.wait()
+        await settle()
+
+
+@contextlib.asynccontextmanager
+async def line(default=None):
+    clock = StagedClock()
+    async with anyio.create_task_group() as tasks:
+        yield Line(gate(default or HostLimits(burst=1), clock), tasks), clock
+
+
+async def test_sessions_take_turns_however_much_each_of_them_asks_for():
+    async with line() as (queue, clock):
+        for n in range(5):
+            await queue.ask(f"a{n}", "a")
+        await queue.ask("b0", "b")
+        await clock.pass_(12)
+    assert queue.went == ["a0", "a1", "b0", "a2", "a3", "a4"]
+    assert not queue.refused
+
+
+async def test_a_full_line_makes_room_for_the_first_request_of_another_session():
+    async with line() as (queue, clock):
+        for n in range(50):
+            await queue.ask(f"a{n}", "a")
+        waiting = 50 - len(queue.refused)
+        await queue.ask("b0", "b")
+        assert "b0" not in queue.refused
+        assert 50 - len(queue.refused) == waiting - 1  # one of the fifty gave way
+        await clock.pass_(60)
+    assert queue.went.index("b0") <= 2
+    last = queue.refused[f"a{waiting - 1}"]
+    assert (last.reason, last.retry_after) == (Reason.RATE_LIMITED, 12)
+
+
+async def test_nobody_gives_way_to_a_session_that_holds_as_much():
+    async with line() as (queue, clock):
+        for n in range(3):
+            await queue.ask(f"a{n}", "a")
+            await queue.ask(f"b{n}", "b")
+        await queue.ask("a3", "a")
+        assert list(queue.refused) == ["a3"]
+        await clock.pass_(60)
+    assert queue.went == ["a0", "b0", "a1", "b1", "a2", "b2"]
+
+
+async def test_turns_stay_as_far_apart_whoever_takes_them():
+    moments = []
+    async with line() as (queue, clock):
+        for n in range(4):
+            await queue.ask(f"a{n}", "a")
+        for n in range(2):
+            await queue.ask(f"b{n}", "b")
+        began = clock.now()
+        for _ in range(24):
+            before = len(queue.went)
+            await clock.pass_(0.5)
+            moments += [round(clock.now() - began, 1)] * (len(queue.went) - before)
+    assert moments == [2, 4, 6, 8, 10]
+
+
+async def test_who_goes_away_gives_the_turn_to_those_behind():
+    async with line() as (queue, clock):
+        for n in range(4):
+            await queue.ask(f"{n}", f"{n}")
+        queue.scopes["1"].cancel()
+        await clock.pass_(4)
+        assert queue.went == ["0", "2", "3"]
+        await queue.ask("4", "4", max_wait=2)  # and the end of the line is as near as it was
+        await clock.pass_(2)
+    assert queue.went == ["0", "2", "3", "4"]
+    assert not queue.refused
+
+
+async def test_who_waits_is_told_how_long_and_for_whom():
+    async with line() as (queue, clock):
+        await queue.ask("first", "a")
+        await queue.ask("second", "a")
+        await queue.ask("third", "a")
+        await clock.pass_(5)
+    assert queue.told == [("second", "waiting 2 s for a.test"), ("third", "waiting 4 s for a.test")]
+
+
+async def test_a_line_that_nobody_stands_in_leaves_nothing_behind():
+    async with line() as (queue, clock):
+        for n in range(9):
+            await queue.ask(f"{n}", "a")
+        queue.scopes["2"].cancel()
+        await clock.pass_(60)
+    assert not queue.pace._queues
+    assert untouched(queue.pace)
+
+
+# Many names, one machine
+
+
+async def at(pace, host, address, max_wait=10.0):
+    async with pace.turn(host, max_wait, address=address) as waited:
+        return waited
+
+
+async def test_hosts_behind_one_address_share_a_pace_of_its_own():
+    pace = gate()
+    waits = [await at(pace, f"h{n}.test", "198.51.100.7") for n in range(8)]
+    assert waits == [0, 0, 0, 0, 0, 0, 0.25, 0.25]
+    assert await at(pace, "elsewhere.test", "198.51.100.8") == 0
+
+
+async def test_an_address_that_is_asked_too_much_is_named_as_the_reason():
+    clock = ManualClock()
+    pace = gate(clock=clock, address_rate=0.01, address_concurrency=1)
+    await at(pace, "a.test", "198.51.100.7")
+    with pytest.raises(Refused, match="shares a server") as caught:
+        await at(pace, "b.test", "198.51.100.7")
+    assert (caught.value.reason, caught.value.retry_after) == (Reason.RATE_LIMITED, 100)
+    assert "198.51.100.7" not in caught.value.sentence
+    clock.advance(100)
+    for _ in range(2):  # the refused turn of b.test was given back: its burst is whole
+        assert await at(pace, "b.test", None) == 0
+
+
+async def test_so_many_requests_to_one_address_are_under_way_and_no_more():
+    clock = StagedClock()
+    pace = gate(WIDE, clock, address_concurrency=2, address_rate=1000)
+    under_way, most = 0, 0
+
+    async def ask(n):
+        nonlocal under_way, most
+        async with pace.turn(f"h{n}.test", 10, address="198.51.100.7"):
+            under_way += 1
+            most = max(most, under_way)
+            await clock.sleep(1)
+            under_way -= 1
+
+    async with anyio.create_task_group() as tasks:
+        for n in range(6):
+            tasks.start_soon(ask, n)
+        await clock.pass_(10)
+    assert most == 2

@@ -128,7 +128,7 @@ def test_a_burst_saved_up_before_a_pause_is_not_more_than_a_burst_after_it():
 def test_a_pause_of_our_own_doubles_from_15_seconds_to_an_hour():
     pace, pauses = rules.NEW, []
     for _ in range(14):
-        pace = rules.back_off(HostPace({}, strikes=pace.strikes), NOW, None, 429, 1.0)
+        pace = rules.back_off(HostPace({}, NOW, pace.strikes), NOW, None, 429, 1.0)
         pauses.append(pace.blocked_until - NOW)
     assert pauses == [15, 30, 60, 120, 240, 480, 960, 1920, *[3600] * 6]
 

@@ -228,7 +228,9 @@ async def test_a_display_of_a_page_that_was_never_stored_does_no_harm(store: Sto
 
 async def test_a_copy_of_robots_txt_comes_back_and_is_replaced(store: Store):
     first = RobotsCopy("deny", fetched_at=START, expires_at=START + 600, failures=2, why="503 ü")
-    second = RobotsCopy("rules", b"User-agent: *\n\xff\x00", 1.5, 2.5, 3.5, 0, "fetched")
+    second = RobotsCopy(
+        "rules", b"User-agent: *\n\xff\x00", 1.5, 2.5, 3.5, 0, "fetched", '"v1"', "Sun, 22 Nov 2026"
+    )
     assert await store.robots.get("https://a.example") is None
     await store.robots.put("https://a.example", first)
     assert await store.robots.get("https://a.example") == first
@@ -265,10 +267,37 @@ async def test_a_pause_holds_turns_back_and_strikes_are_forgotten(store: Store):
     assert (turn.granted, turn.wait, turn.held_by, turn.status) == (False, 30, "site", 503)
     for _ in range(3):
         await store.turns.back_off("b.example", START, None, 429)
-    third = await store.turns.back_off("b.example", START + 5000, None, 429)
+    third = await store.turns.back_off("b.example", START + 500, None, 429)
     assert 60 <= third <= 120
     await store.turns.relax("b.example")
     assert 7.5 <= await store.turns.back_off("b.example", START + 9000, None, 429) <= 15
+
+
+async def test_two_hours_without_a_new_429_take_one_strike_away(store: Store):
+    for _ in range(3):
+        await store.turns.back_off("a.example", START, 1, 429)
+    fourth = await store.turns.back_off("a.example", START + 3 * 7200 + 2, None, 429)
+    assert 7.5 <= fourth <= 15
+
+
+async def test_a_turn_that_was_not_used_is_free_again(store: Store):
+    await store.turns.reserve("a.example", HALF, START, 0)
+    for _ in range(3):
+        await store.turns.reserve("a.example", HALF, START, 10)
+    last = await store.turns.reserve("a.example", HALF, START, 10)
+    await store.turns.give_back("a.example", last)
+    await store.turns.give_back("a.example", last)  # twice is once
+    again = await store.turns.reserve("a.example", HALF, START, 10)
+    assert (again.granted, again.wait) == (True, last.wait)
+
+
+async def test_a_turn_that_others_come_after_stays_taken(store: Store):
+    first = await store.turns.reserve("a.example", HALF, START, 10)
+    second = await store.turns.reserve("a.example", HALF, START, 10)
+    await store.turns.give_back("a.example", first)
+    third = await store.turns.reserve("a.example", HALF, START, 10)
+    assert third.wait >= second.wait
+    await store.turns.give_back("never.example", first)
 
 
 async def test_relaxing_a_host_never_asked_is_harmless(store: Store):
