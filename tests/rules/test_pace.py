@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import time
 from itertools import pairwise
 
 import pytest
@@ -186,45 +185,6 @@ def test_a_host_called_idle_answers_like_one_never_seen(rates, asked):
                 new, other = rules.reserve(new, rates, clock.now(), 1e9)
                 assert turn == other
         pace, _ = rules.reserve(pace, rates, clock.now(), float(max_wait))
-
-
-@pytest.mark.parametrize(
-    ("field", "seconds"),
-    [
-        ("120", 120),
-        (" 7 ", 7),
-        ("0", 0),
-        ("9" * 30, 999_999_999_999),
-        ("Sun, 06 Nov 1994 08:49:37 GMT", 10),
-        ("Sunday, 06-Nov-94 08:49:37 GMT", 10),
-        ("Sun, 06 Nov 1994 08:49:00 GMT", 0),
-        ("", None),
-        ("-1", None),
-        ("1.5", None),
-        ("soon", None),
-        ("٣", None),
-        ("Mon, 01 Jan 99999 00:00:00 GMT", None),
-    ],
-)
-def test_a_retry_after_field_is_seconds_or_a_date(field, seconds):
-    assert rules.retry_after(field, 784_111_767.0) == seconds
-
-
-def test_a_date_in_the_old_c_form_is_in_universal_time_wherever_the_service_runs(monkeypatch):
-    try:
-        with monkeypatch.context() as patch:
-            patch.setenv("TZ", "Asia/Tokyo")
-            time.tzset()
-            found = rules.retry_after("Sun Nov  6 08:49:37 1994", 784_111_767.0)
-    finally:
-        time.tzset()
-    assert found == 10
-
-
-@given(st.text(max_size=40), st.floats(0, 4e9))
-def test_no_retry_after_field_is_an_error_or_in_the_past(field, now):
-    found = rules.retry_after(field, now)
-    assert found is None or found >= 0
 
 
 def test_the_jitter_stays_between_0_and_1():

@@ -1,4 +1,6 @@
-from ipaddress import IPv4Address, IPv6Address, summarize_address_range
+"""The IANA special-purpose address registries, and what else is not of the public internet."""
+
+from ipaddress import IPv4Address, IPv6Address, ip_network, summarize_address_range
 
 import pytest
 from hypothesis import given
@@ -53,7 +55,7 @@ def allowed(address):
 
 
 @pytest.mark.parametrize(("below", "first", "last", "above"), EDGES)
-def test_a_range_is_refused_from_its_first_to_its_last_address(below, first, last, above):
+def test_iana_a_range_is_refused_from_its_first_to_its_last_address(below, first, last, above):
     assert (allowed(first), allowed(last)) == (False, False)
     assert [allowed(next_door) for next_door in (below, above) if next_door] in (
         [True] * 2,
@@ -62,7 +64,7 @@ def test_a_range_is_refused_from_its_first_to_its_last_address(below, first, las
     )
 
 
-def test_the_edges_above_cover_every_range_of_the_tables():
+def test_iana_the_edges_above_cover_every_range_of_the_tables():
     v4 = {
         block
         for _, first, last, _ in RANGES_V4
@@ -77,7 +79,7 @@ def test_the_edges_above_cover_every_range_of_the_tables():
     assert v6 == set(NOT_PUBLIC_IPV6)
 
 
-def test_ipv6_is_public_only_inside_the_block_for_global_unicast():
+def test_iana_ipv6_is_public_only_inside_the_block_for_global_unicast():
     assert not allowed(f"1fff:ffff:ffff:{FULL}")
     assert allowed("2000::")
     assert allowed(f"3fff:ffff:ffff:{FULL}")
@@ -110,7 +112,7 @@ def test_ipv6_is_public_only_inside_the_block_for_global_unicast():
         "ff0e::1",
     ],
 )
-def test_an_ipv6_form_that_is_not_of_the_public_internet_is_refused(address):
+def test_iana_an_ipv6_form_that_is_not_of_the_public_internet_is_refused(address):
     assert not allowed(address)
 
 
@@ -126,22 +128,22 @@ def test_an_ipv6_form_that_is_not_of_the_public_internet_is_refused(address):
         ("201:5efe", True),
     ],
 )
-def test_an_isatap_identifier_refuses_an_otherwise_public_address(identifier, verdict):
+def test_rfc_5214_an_isatap_identifier_refuses_an_otherwise_public_address(identifier, verdict):
     assert allowed(f"2606:4700:0:0:{identifier}:101:101") is verdict
 
 
 @given(st.ip_addresses(v=4))
-def test_a_v4_mapped_address_is_judged_as_the_address_it_carries(address):
+def test_rfc_4291_a_v4_mapped_address_is_judged_as_the_address_it_carries(address):
     assert allowed(f"::ffff:{address}") == allowed(str(address))
 
 
 @given(st.integers(0, 2**128 - 1).filter(lambda n: n >> 125 != 1 and n >> 32 != 0xFFFF))
-def test_nothing_unallocated_is_public(number):
+def test_iana_nothing_unallocated_is_public(number):
     assert not allowed(str(IPv6Address(number)))
 
 
 @pytest.mark.parametrize("zone", ["2606:4700::1%eth0", "fe80::1%1", "::ffff:8.8.8.8%eth0"])
-def test_an_address_with_a_zone_is_refused(zone):
+def test_ours_an_address_with_a_zone_is_refused(zone):
     assert allowed(zone.partition("%")[0]) is not zone.startswith("fe80")
     assert not allowed(zone)
 
@@ -150,19 +152,19 @@ def test_an_address_with_a_zone_is_refused(zone):
     "text",
     ["", "not-an-address", "127.1", "08.8.8.8", "134744072", "0x8080808", "８.8.8.8", " 8.8.8.8"],
 )
-def test_what_is_no_address_in_a_standard_spelling_is_refused(text):
+def test_ours_what_is_no_address_in_a_standard_spelling_is_refused(text):
     assert not is_address(text)
     assert not allowed(text)
 
 
-def test_brackets_around_ipv6_make_no_difference():
+def test_ours_brackets_around_ipv6_make_no_difference():
     assert is_address("[2606:4700:4700::1111]")
     assert allowed("[2606:4700:4700::1111]")
     assert not allowed("[::1]")
 
 
 @pytest.mark.parametrize("address", ["127.0.0.1", "::1", "169.254.169.254", "10.1.2.3"])
-def test_the_refusal_does_not_tell_the_address(address):
+def test_ours_the_refusal_does_not_tell_the_address(address):
     verdict = judge_address(address)
     assert isinstance(verdict, Deny)
     assert verdict.reason is Reason.ADDRESS_REFUSED
@@ -182,5 +184,38 @@ def test_the_refusal_does_not_tell_the_address(address):
         ([], False),
     ],
 )
-def test_one_bad_address_or_none_at_all_refuses_the_name(answer, verdict):
+def test_ours_one_bad_address_or_none_at_all_refuses_the_name(answer, verdict):
     assert judge_addresses(answer).allowed is verdict
+
+
+DENIED = [ip_network(text) for text in ("1.2.0.0/16", "2600:1f00:64::/96", "9.9.9.9/32")]
+
+
+@pytest.mark.parametrize(
+    ("address", "verdict"),
+    [
+        ("1.1.255.255", True),
+        ("1.2.0.0", False),
+        ("1.2.255.255", False),
+        ("1.3.0.0", True),
+        ("::ffff:1.2.3.4", False),
+        ("::ffff:102:304", False),
+        ("::ffff:1.3.3.4", True),
+        ("9.9.9.9", False),
+        ("2600:1f00:64::7f00:1", False),
+        ("[2600:1f00:64::a00:1]", False),
+        ("2600:1f00:64:1::", True),
+        ("10.0.0.1", False),
+    ],
+)
+def test_ours_networks_of_the_operator_are_refused_beside_those_that_are_not_public(
+    address, verdict
+):
+    assert judge_address(address, DENIED).allowed is verdict
+    assert judge_addresses(["8.8.8.8", address], DENIED).allowed is verdict
+
+
+def test_ours_a_network_of_the_operator_opens_nothing():
+    everything = [ip_network("0.0.0.0/0"), ip_network("::/0")]
+    assert not judge_address("8.8.8.8", everything).allowed
+    assert not judge_address("127.0.0.1", [ip_network("8.0.0.0/8")]).allowed

@@ -1,3 +1,5 @@
+"""HTML 13.2.3 and the Encoding Standard: of several that name the encoding, which is believed."""
+
 from __future__ import annotations
 
 import pytest
@@ -5,7 +7,6 @@ import pytest
 from browser.errors import FetchFailed
 from browser.model.reason import Reason
 from browser.text.charset import decode
-from browser.text.sniff import media_type
 
 RUSSIAN = "Привет, мир. Море спокойно."
 JAPANESE = "灯台は岬の先端に建てられる。"
@@ -17,69 +18,17 @@ def html(text: str, encoding: str, head: str = "") -> bytes:
     return f"<html><head>{head}</head><body><p>{text}".encode(encoding)
 
 
-@pytest.mark.parametrize(
-    ("label", "body", "kind"),
-    [
-        ("text/html", b"<p>x", "text/html"),
-        ("TEXT/HTML; Charset=utf-8", b"<p>x", "text/html"),
-        ("application/xhtml+xml", b"<html>", "application/xhtml+xml"),
-        ("text/plain", b"<p>looks like a page", "text/plain"),
-        ("", b"  <!-- c --> <!DOCTYPE html><p>x", "text/html"),
-        ("", b"\xef\xbb\xbf<html>", "text/html"),
-        ("", b"just words", "text/plain"),
-        ("", b"\xff\xfej\0u\0s\0t\0", "text/plain"),
-        ("", b"a\0b", "application/octet-stream"),
-        ("application/octet-stream", b"<title>x", "text/html"),
-        ("nonsense", b"words", "text/plain"),
-        ("*/*", b"words", "text/plain"),
-        ("text/html", b"%PDF-1.4", "application/pdf"),
-        ("text/html", b"\x89PNG\r\n\x1a\n", "image/png"),
-        ("text/plain", b"\xff\xd8\xff\xe0", "image/jpeg"),
-        ("", b"GIF89a", "image/gif"),
-        ("", b"RIFF\x10\0\0\0WEBPVP8 ", "image/webp"),
-        ("", b"\0\0\0\x18ftypmp42", "video/mp4"),
-        ("text/html", b"PK\x03\x04", "application/zip"),
-        ("", b"\x1f\x8b\x08", "application/gzip"),
-        (
-            "application/vnd.oasis.opendocument.text",
-            b"PK\x03\x04",
-            "application/vnd.oasis.opendocument.text",
-        ),
-    ],
-)
-def test_the_kind_is_told_from_label_and_bytes(label: str, body: bytes, kind: str):
-    assert media_type(label, body) == kind
-
-
-@pytest.mark.parametrize(
-    "body",
-    [b"<!---->" * 140 + b"<z", b"<?x?>" * 200 + b"<z", b"<!x>" * 250 + b"<z", b" " * 1024 + b"<"],
-)
-@pytest.mark.timeout(5)
-def test_a_beginning_of_many_comments_is_not_slow(body: bytes):
-    for label in ("", "text/html", "application/pdf"):
-        assert media_type(label, body) == (label or "text/plain")
-
-
-@pytest.mark.parametrize(
-    "text",
-    ["ID3 tags are read by players.", "RIFF is a format.", "GIF8 what?", "OggS", "The ftyp box"],
-)
-def test_a_text_about_a_file_format_is_not_taken_for_such_a_file(text: str):
-    assert media_type("text/plain", text.encode()) == "text/plain"
-
-
 @pytest.mark.parametrize("bom", ["utf-8-sig", "utf-16"])
-def test_a_byte_order_mark_outweighs_the_header(bom: str):
+def test_encoding_standard_a_byte_order_mark_outweighs_the_header(bom: str):
     assert decode(RUSSIAN.encode(bom), "text/html; charset=koi8-r", markup=True) == RUSSIAN
 
 
-def test_big_endian_utf_16_is_known_by_its_mark():
+def test_encoding_standard_big_endian_utf_16_is_known_by_its_mark():
     body = b"\xfe\xff" + RUSSIAN.encode("utf-16-be")
     assert decode(body, "text/plain", markup=False) == RUSSIAN
 
 
-def test_the_header_outweighs_the_document():
+def test_html_standard_the_header_outweighs_the_document():
     body = html(RUSSIAN, "koi8-r", "<meta charset=windows-1251>")
     assert RUSSIAN in decode(body, "text/html; charset=koi8-r", markup=True)
 
@@ -104,7 +53,9 @@ def test_the_header_outweighs_the_document():
         ("utf-16le", "utf-16-le", RUSSIAN),
     ],
 )
-def test_an_encoding_named_in_the_header_is_read(label: str, encoding: str, text: str):
+def test_html_standard_an_encoding_named_in_the_header_is_read(
+    label: str, encoding: str, text: str
+):
     found = decode(text.encode(encoding), f'text/plain; charset="{label}"', markup=False)
     assert found == text
 
@@ -117,31 +68,31 @@ def test_an_encoding_named_in_the_header_is_read(label: str, encoding: str, text
         "<meta http-equiv=Content-Type content='text/html; charset=windows-1251'>",
     ],
 )
-def test_an_encoding_named_in_the_document_is_read(head: str):
+def test_html_standard_an_encoding_named_in_the_document_is_read(head: str):
     assert RUSSIAN in decode(html(RUSSIAN, "windows-1251", head), "text/html", markup=True)
 
 
-def test_an_xml_declaration_names_the_encoding():
+def test_xml_1_0_an_xml_declaration_names_the_encoding():
     body = b'<?xml version="1.0" encoding="windows-1251"?><p>' + RUSSIAN.encode("windows-1251")
     assert RUSSIAN in decode(body, "application/xhtml+xml", markup=True)
 
 
-def test_a_declaration_far_into_the_head_still_counts():
+def test_ours_a_declaration_far_into_the_head_still_counts():
     head = "<!--" + "-" * 5000 + "--><meta charset=windows-1251>"
     assert RUSSIAN in decode(html(RUSSIAN, "windows-1251", head), "text/html", markup=True)
 
 
-def test_plain_text_has_no_meta():
+def test_html_standard_plain_text_has_no_meta():
     body = b"<meta charset=koi8-r> caf\xe9"
     assert decode(body, "text/plain", markup=False) == "<meta charset=koi8-r> café"
 
 
-def test_a_meta_that_says_utf_16_was_read_as_ascii_and_means_utf_8():
+def test_html_standard_a_meta_that_says_utf_16_was_read_as_ascii_and_means_utf_8():
     body = html("é", "utf-8", "<meta charset=utf-16>")
     assert "é" in decode(body, "text/html", markup=True)
 
 
-def test_valid_utf_8_outweighs_a_meta_left_over_from_a_conversion():
+def test_ours_valid_utf_8_outweighs_a_meta_left_over_from_a_conversion():
     body = html(CHINESE, "utf-8", "<meta charset=gb2312>")
     assert CHINESE in decode(body, "text/html", markup=True)
 
@@ -149,31 +100,31 @@ def test_valid_utf_8_outweighs_a_meta_left_over_from_a_conversion():
 @pytest.mark.parametrize(
     "label", ["utf-7", "rot13", "base64", "zlib", "unicode_escape", "idna", "utf-32"]
 )
-def test_an_encoding_that_the_web_does_not_have_is_not_used(label: str):
+def test_encoding_standard_an_encoding_that_the_web_does_not_have_is_not_used(label: str):
     assert decode(b"+ADw-p", f"text/plain; charset={label}", markup=False) == "+ADw-p"
 
 
-def test_an_encoding_that_browsers_replace_is_unreadable():
+def test_encoding_standard_an_encoding_that_browsers_replace_is_unreadable():
     with pytest.raises(FetchFailed) as caught:
         decode(b"hz text", "text/html; charset=hz-gb-2312", markup=True)
     assert caught.value.reason is Reason.UNREADABLE
 
 
-def test_without_any_name_utf_8_is_tried_first_and_windows_1252_is_the_rest():
+def test_ours_without_any_name_utf_8_is_tried_first_and_windows_1252_is_the_rest():
     assert decode("größer".encode(), "text/html", markup=True) == "größer"
     assert decode(b"gr\xf6\xdfer \x96 \x80", "text/html", markup=True) == "größer – €"
 
 
-def test_a_body_cut_inside_its_last_character_is_still_utf_8():
+def test_ours_a_body_cut_inside_its_last_character_is_still_utf_8():
     assert decode((RUSSIAN * 9).encode()[:-1], "", markup=True).startswith(RUSSIAN)
 
 
-def test_bytes_that_are_no_text_are_unreadable():
+def test_ours_bytes_that_are_no_text_are_unreadable():
     for body in (b"\0" * 50 + b"x" * 50, b"\xc3\x28" * 50):
         with pytest.raises(FetchFailed) as caught:
             decode(body, "text/html; charset=utf-8", markup=True)
         assert caught.value.reason is Reason.UNREADABLE
 
 
-def test_a_stray_nul_does_not_cost_the_page():
+def test_ours_a_stray_nul_does_not_cost_the_page():
     assert decode(b"a" * 200 + b"\0", "text/plain", markup=False) == "a" * 200 + "\ufffd"

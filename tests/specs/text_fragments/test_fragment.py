@@ -1,3 +1,5 @@
+"""Text fragments (WICG): a source link opens at the very words that were quoted."""
+
 from __future__ import annotations
 
 import gzip
@@ -15,7 +17,7 @@ from browser.model.page import Line, Page
 from browser.text import render
 from browser.text.fragment import MAX_LENGTH, directive
 from browser.text.quote import Words, words
-from tests.text.directives import (
+from tests.specs.text_fragments.directives import (
     CAREFUL,
     CARELESS,
     Parts,
@@ -54,31 +56,31 @@ def starts(page: Page, parts: Parts) -> set[Place | None]:
     return {found and found[0] for found in opens_at(page, parts)}
 
 
-def test_a_short_quote_is_named_in_full():
+def test_ours_a_short_quote_is_named_in_full():
     assert named(made("The ferry leaves at nine.", "It comes back."), 3) == Parts(
         "", "It comes back.", "", ""
     )
 
 
-def test_a_long_quote_is_named_by_its_first_and_last_words():
+def test_ours_a_long_quote_is_named_by_its_first_and_last_words():
     text = "one two three four " + "and so on for quite some time " * 4 + "six seven eight nine"
     assert named(made(text), 2) == Parts("", "one two three four", "six seven eight nine", "")
 
 
-def test_blocks_and_cells_are_never_named_in_one_part():
+def test_wicg_blocks_and_cells_are_never_named_in_one_part():
     rows = made("Prices", Line(0, "| Adult | 28 EUR |", "Adult\t28 EUR", "row"), "in summer")
     assert named(rows, 2, 3) == Parts("", "Prices", "EUR", "")
     assert named(rows, 3) == Parts("", "Adult", "EUR", "")
     assert named(rows, 3, 4) == Parts("", "Adult", "summer", "")
 
 
-def test_of_a_cell_as_few_words_are_named_as_tell_it_apart():
+def test_ours_of_a_cell_as_few_words_are_named_as_tell_it_apart():
     # A cell may hold blocks or breaks of its own; the line does not show where.
     row = Line(0, "| 28 2024 Nan Ray | tide |", "28 2024 Nan Ray\ttide", "row")
     assert named(made("Nan was 28", row), 3) == Parts("", "28 2024", "tide", "")
 
 
-def test_of_what_is_no_sentence_as_few_last_words_are_named_as_will_do():
+def test_ours_of_what_is_no_sentence_as_few_last_words_are_named_as_will_do():
     # A row of labels and buttons is one line here and several blocks to a browser.
     made_page = made("Readers find the article under another address.", "Title Action Go")
     assert named(made_page, 2, 3) == Parts("", "Readers find the article", "Go", "")
@@ -86,33 +88,33 @@ def test_of_what_is_no_sentence_as_few_last_words_are_named_as_will_do():
     assert named(sentence, 2, 3).end == "to it at once."
 
 
-def test_a_block_that_was_cut_into_lines_is_one():
+def test_ours_a_block_that_was_cut_into_lines_is_one():
     cut = made("The ferry leaves", Line(0, "at nine.", "at nine.", glue=" "))
     assert named(cut, 2, 3) == Parts("", "The ferry leaves at nine.", "", "")
 
 
-def test_words_that_stand_further_up_are_told_apart_by_those_around_them():
+def test_ours_words_that_stand_further_up_are_told_apart_by_those_around_them():
     made_page = made("Open daily.", "Closed.", "Winter hours", "Open daily.", "Tickets")
     assert named(made_page, 2) == Parts("", "Open daily.", "", "")
     assert named(made_page, 5) == Parts("hours", "Open daily.", "", "")
 
 
-def test_words_after_the_quote_tell_it_apart_where_those_before_do_not():
+def test_ours_words_after_the_quote_tell_it_apart_where_those_before_do_not():
     made_page = made("Hours", "Open daily.", "Closed.", "Hours", "Open daily.", "Tickets")
     assert named(made_page, 6) == Parts("", "Open daily.", "", "Tickets")
 
 
-def test_words_on_both_sides_are_named_where_one_side_is_not_enough():
+def test_ours_words_on_both_sides_are_named_where_one_side_is_not_enough():
     made_page = made("a", "X", "b", "c", "X", "d", "a", "X", "d", "c", "X", "b")
     assert named(made_page, 9) == Parts("a", "X", "", "d")
 
 
-def test_the_last_words_are_told_apart_from_the_same_words_inside_the_quote():
+def test_ours_the_last_words_are_told_apart_from_the_same_words_inside_the_quote():
     made_page = made("One begins", "the end", "two", "the end", "three")
     assert named(made_page, 2, 5) == Parts("", "One begins", "the end", "three")
 
 
-def test_a_menu_that_stands_twice_is_opened_at_the_heading_above_it():
+def test_ours_a_menu_that_stands_twice_is_opened_at_the_heading_above_it():
     menu = ["Home", "News", "Sport", "Weather", "Contact"]
     made_page = made(*menu, "An article.", "More pages", *menu, "The end.")
     parts = named(made_page, 11)
@@ -123,12 +125,12 @@ def test_a_menu_that_stands_twice_is_opened_at_the_heading_above_it():
     )
 
 
-def test_words_that_nothing_tells_apart_lead_to_the_first_of_them():
+def test_ours_words_that_nothing_tells_apart_lead_to_the_first_of_them():
     made_page = made(*["Share"] * 80)
     assert named(made_page, 60) == Parts("", "Share", "", "")
 
 
-def test_case_accents_and_white_space_tell_nothing_apart():
+def test_wicg_case_accents_and_white_space_tell_nothing_apart():
     made_page = made("ZÜRICH lies\u00a0here", "far", "zurich lies here", "near")
     assert named(made_page, 4) == Parts("far", "zurich lies here", "", "")
 
@@ -142,7 +144,7 @@ def test_case_accents_and_white_space_tell_nothing_apart():
         "东京时间5月20日，" + "一座灯塔在十四年后重新点亮。" * 6 + "（完）",
     ],
 )
-def test_a_script_without_spaces_is_named_by_clauses(text: str):
+def test_ours_a_script_without_spaces_is_named_by_clauses(text: str):
     parts = named(made(text), 2)
     assert parts.end
     assert text.startswith(parts.start)
@@ -151,14 +153,14 @@ def test_a_script_without_spaces_is_named_by_clauses(text: str):
     assert text[: -len(parts.end)][-1] in "，、。"
 
 
-def test_a_quote_that_begins_inside_a_clause_names_what_stands_before():
+def test_ours_a_quote_that_begins_inside_a_clause_names_what_stands_before():
     made_page = made("灯台灯台灯台", Line(0, "夜間夜間。", "夜間夜間。", glue=""), "終わり")
     assert named(made_page, 3) == Parts("灯台灯台灯台", "夜間夜間。", "", "")
     assert named(made_page, 2) == Parts("", "灯台灯台灯台", "", "夜間夜間。")
     assert starts(made_page, named(made_page, 3)) == {(0, 6)}
 
 
-def test_a_quote_that_was_cut_ends_at_its_last_whole_word():
+def test_ours_a_quote_that_was_cut_ends_at_its_last_whole_word():
     text = "one two three four five six seven eight nine ten eleven twelve thirteen " * 2
     made_page = made(text.strip())
     said = words(made_page, 2, 2, 97)
@@ -166,21 +168,21 @@ def test_a_quote_that_was_cut_ends_at_its_last_whole_word():
     assert named(made_page, 2, 2, 97).end == "two three four five"
 
 
-def test_a_dagger_in_the_page_s_own_brackets_is_never_named():
+def test_ours_a_dagger_in_the_page_s_own_brackets_is_never_named():
     line = Line(0, "Before 〖1‡x〗 after it", "Before 【1‡x】 after it")
     assert named(made("Top", line), 3) == Parts("", "Before", "it", "")
     after = Line(0, "〖1‡x〗 after it", "【1‡x】 after it")
     assert named(made("after it", after), 3) == Parts("", "after it", "it", "")
 
 
-def test_an_image_between_words_is_an_edge():
+def test_ours_an_image_between_words_is_an_edge():
     made_page = page("<p>The tower <img src=x alt='a lamp'> was lit again.</p>")
     assert named(made_page, 2) == Parts("", "The tower", "was lit again.", "")
     linked = page("<h2>The <a href=/l><img src=x alt='a lamp'></a> tower</h2>")
     assert named(linked, 2) == Parts("", "The", "tower", "")
 
 
-def test_white_space_that_counts_is_an_edge():
+def test_ours_white_space_that_counts_is_an_edge():
     made_page = made(Line(0, "if x:    return y", "if x:    return y", "code"))
     assert named(made_page, 2) == Parts("", "if x:", "y", "")
 
@@ -194,22 +196,22 @@ def test_white_space_that_counts_is_an_edge():
         ("“x” = y?", "text=%E2%80%9Cx%E2%80%9D%20%3D%20y%3F"),
     ],
 )
-def test_every_character_with_a_meaning_in_a_directive_is_encoded(text: str, encoded: str):
+def test_wicg_every_character_with_a_meaning_in_a_directive_is_encoded(text: str, encoded: str):
     assert directive(made(text), 2, 2, text) == encoded
 
 
-def test_without_words_there_is_nothing_to_name():
+def test_ours_without_words_there_is_nothing_to_name():
     made_page = made("", Line(0, "[Image 0: x]", ""))
     assert directive(made_page, 2, 3, "") == ""
     assert directive(made("\u0301"), 2, 2, "\u0301") == ""
 
 
-def test_what_no_fragment_can_hold_is_not_named():
+def test_wicg_what_no_fragment_can_hold_is_not_named():
     assert directive(made("ก" * 200), 2, 2, "ก" * 200) == ""
     assert directive(made("x" * 200), 2, 2, "x" * 200) == "text=" + "x" * 200
 
 
-def test_the_words_of_a_page_are_prepared_once():
+def test_ours_the_words_of_a_page_are_prepared_once():
     made_page = made("a b c", "d e f")
     directive(made_page, 2, 2, "a b c")
     (prepared,) = made_page.memo.values()
@@ -240,7 +242,7 @@ def repeats(lines: list[tuple[str, str, str]]) -> Page:
 @settings(max_examples=400, deadline=None)
 @given(LINES, st.integers(0, 13), st.integers(0, 4))
 @example([("the the the", "\n", "text"), ("the the", "\n", "text")], 1, 0)
-def test_on_a_page_of_repeats_the_first_match_is_the_quote(
+def test_wicg_on_a_page_of_repeats_the_first_match_is_the_quote(
     lines: list[tuple[str, str, str]], start: int, more: int
 ):
     made_page = repeats(lines)
@@ -295,7 +297,7 @@ def quotes(page: Page, count: int) -> Iterator[tuple[int, Words]]:
             yield start, said
 
 
-def test_on_every_page_of_the_little_web_the_first_match_is_the_quote():
+def test_wicg_on_every_page_of_the_little_web_the_first_match_is_the_quote():
     missed = []
     checked = 0
     for path in sorted((fixtures() / "web").rglob("*.html"))[::2]:
@@ -315,7 +317,7 @@ def test_on_every_page_of_the_little_web_the_first_match_is_the_quote():
 @pytest.mark.parametrize(
     "corpus", ["aeb", "magic-article", "magic-forum", "newspaper", "wcxb-test"]
 )
-def test_on_real_pages_the_first_match_is_the_quote(corpus: str):
+def test_wicg_on_real_pages_the_first_match_is_the_quote(corpus: str):
     missed = []
     checked = 0
     for path in sorted(data("pages", corpus, "pages").glob("*.html.gz"))[:12]:

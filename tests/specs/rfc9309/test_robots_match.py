@@ -1,4 +1,4 @@
-"""Which paths of robots.txt match a URL, and which of several matches decides."""
+"""RFC 9309 2.2.2 and 2.2.3: which paths match a URL, and which of several matches decides."""
 
 import pytest
 from hypothesis import given, settings
@@ -66,18 +66,20 @@ def everyone(rules: str) -> bytes:
         ("Disallow /x y", "/x", True),
     ],
 )
-def test_the_longest_matching_path_in_octets_decides(rules: str, path: str, verdict: bool) -> None:
+def test_2_2_2_the_longest_matching_path_in_octets_decides(
+    rules: str, path: str, verdict: bool
+) -> None:
     assert allowed(rules, path) is verdict
 
 
-def test_a_doubt_between_the_two_readers_counts_for_the_site() -> None:
+def test_ours_a_doubt_between_the_two_readers_counts_for_the_site() -> None:
     verdict = parse(everyone("Disallow: /*25")).judge(f"{SITE}/a%20b", US)
     assert isinstance(verdict, Deny)
     assert (verdict.rule, verdict.line) == (None, 0)
     assert "can be read as disallowing this page for ChatGPT-User" in verdict.sentence
 
 
-def test_a_comparison_without_end_is_refused() -> None:
+def test_ours_a_comparison_without_end_is_refused() -> None:
     rules = f"Disallow: /*{'a' * 90}b{'a' * 90}\n" * 2 + "Disallow: /*b*c" + "a" * 9999
     assert allowed(rules, "/" + "a" * 500)
     verdict = parse(everyone(rules)).judge(f"{SITE}/" + "a" * 10_000, US)
@@ -102,6 +104,6 @@ def naive(path: str, pattern: str) -> bool:
 
 @given(st.text("ab*$/?", max_size=9), st.text("ab/?", max_size=9))
 @settings(max_examples=500, deadline=None, database=None)
-def test_the_quick_matcher_agrees_with_a_slow_one(pattern: str, path: str) -> None:
+def test_2_2_3_the_quick_matcher_agrees_with_a_slow_one(pattern: str, path: str) -> None:
     verdict = allowed(f"Disallow: /{pattern}", f"/{path}")
     assert verdict is not naive(f"/{path}", f"/{pattern}")

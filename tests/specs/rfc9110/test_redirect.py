@@ -1,3 +1,5 @@
+"""RFC 9110 15.4 and 10.2.2: which replies lead on, and where to."""
+
 import pytest
 
 from browser.errors import FetchFailed, Refused
@@ -9,18 +11,18 @@ FROM = Url("https://www.example.com/a/b?q")
 SEEN = [FROM.href]
 
 
-def test_only_five_statuses_are_followed():
+def test_15_4_only_five_statuses_are_followed():
     assert [s for s in range(100, 600) if is_redirect(s)] == [301, 302, 303, 307, 308]
 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
-def test_a_redirect_leads_to_its_location_resolved_against_the_current_url(status):
+def test_10_2_2_a_redirect_leads_to_its_location_resolved_against_the_current_url(status):
     assert next_url(FROM, status, "../c?d", SEEN, 5).href == "https://www.example.com/c?d"
     assert next_url(FROM, status, "//other.example.com", SEEN, 5).host == "other.example.com"
 
 
 @pytest.mark.parametrize("status", [200, 201, 300, 304, 305, 306, 404])
-def test_another_status_is_a_bad_response_even_with_a_location(status):
+def test_ours_another_status_is_a_bad_response_even_with_a_location(status):
     with pytest.raises(FetchFailed) as error:
         next_url(FROM, status, "/c", SEEN, 5)
     assert error.value.reason is Reason.BAD_RESPONSE
@@ -28,7 +30,7 @@ def test_another_status_is_a_bad_response_even_with_a_location(status):
 
 
 @pytest.mark.parametrize("location", [None, "", " \t"])
-def test_a_redirect_without_a_location_is_a_bad_response(location):
+def test_15_4_a_redirect_without_a_location_is_a_bad_response(location):
     with pytest.raises(FetchFailed) as error:
         next_url(FROM, 302, location, SEEN, 5)
     assert error.value.reason is Reason.BAD_RESPONSE
@@ -45,7 +47,7 @@ def test_a_redirect_without_a_location_is_a_bad_response(location):
         (["/a", "/a"], None),
     ],
 )
-def test_a_reply_must_name_exactly_one_place_to_go(values, location):
+def test_ours_a_reply_must_name_exactly_one_place_to_go(values, location):
     assert one_location(values) == location
 
 
@@ -62,21 +64,21 @@ def test_a_reply_must_name_exactly_one_place_to_go(values, location):
         "https:",
     ],
 )
-def test_a_location_that_two_parsers_could_read_differently_is_a_bad_response(location):
+def test_ours_a_location_that_two_parsers_could_read_differently_is_a_bad_response(location):
     with pytest.raises(FetchFailed) as error:
         next_url(FROM, 302, location, SEEN, 5)
     assert error.value.reason is Reason.BAD_RESPONSE
     assert error.value.url == FROM.href
 
 
-def test_a_location_with_a_disguised_address_is_refused_as_an_address():
+def test_ours_a_location_with_a_disguised_address_is_refused_as_an_address():
     with pytest.raises(Refused) as error:
         next_url(FROM, 302, "https://2130706433/", SEEN, 5)
     assert error.value.reason is Reason.ADDRESS_REFUSED
     assert "127.0.0.1" not in error.value.sentence
 
 
-def test_a_downgrade_from_https_to_http_is_refused():
+def test_ours_a_downgrade_from_https_to_http_is_refused():
     with pytest.raises(Refused) as error:
         next_url(FROM, 301, "http://www.example.com/c", SEEN, 5)
     assert error.value.reason is Reason.SCHEME_REFUSED
@@ -84,20 +86,20 @@ def test_a_downgrade_from_https_to_http_is_refused():
 
 
 @pytest.mark.parametrize("scheme", ["http", "https"])
-def test_from_http_both_schemes_are_followed(scheme):
+def test_15_4_from_http_both_schemes_are_followed(scheme):
     current = Url("http://www.example.com/")
     target = f"{scheme}://www.example.com/x"
     assert next_url(current, 301, target, [current.href], 5).href == target
 
 
-def test_another_scheme_is_handed_on_to_the_judge_of_targets():
+def test_ours_another_scheme_is_handed_on_to_the_judge_of_targets():
     assert next_url(FROM, 302, "mailto:a@example.com", SEEN, 5).scheme == "mailto"
 
 
 @pytest.mark.parametrize(
     "location", ["", "#x", "?q", "https://www.example.com/start", "../start#again"]
 )
-def test_a_circle_is_told_from_a_long_way(location):
+def test_15_4_a_circle_is_told_from_a_long_way(location):
     seen = ["https://www.example.com/start#top", FROM.href]
     with pytest.raises(FetchFailed) as error:
         next_url(FROM, 302, location or FROM.href, seen, 5)
@@ -105,7 +107,7 @@ def test_a_circle_is_told_from_a_long_way(location):
     assert "circle" in error.value.sentence
 
 
-def test_as_many_redirects_as_allowed_are_followed_and_not_one_more():
+def test_ours_as_many_redirects_as_allowed_are_followed_and_not_one_more():
     seen, url = [FROM.href], FROM
     for hop in range(5):
         url = next_url(url, 302, f"/{hop}", seen, 5)
@@ -116,7 +118,7 @@ def test_as_many_redirects_as_allowed_are_followed_and_not_one_more():
     assert error.value.reason is Reason.TOO_MANY_REDIRECTS
 
 
-def test_no_redirect_is_followed_when_none_is_allowed():
+def test_ours_no_redirect_is_followed_when_none_is_allowed():
     with pytest.raises(FetchFailed) as error:
         next_url(FROM, 302, "/c", SEEN, 0)
     assert error.value.reason is Reason.TOO_MANY_REDIRECTS
@@ -126,7 +128,7 @@ def test_no_redirect_is_followed_when_none_is_allowed():
     ("location", "fragment"),
     [("/c", "#here"), ("/c#there", "#there"), ("/c#", "#")],
 )
-def test_the_fragment_is_inherited_unless_the_location_has_its_own(location, fragment):
+def test_10_2_2_the_fragment_is_inherited_unless_the_location_has_its_own(location, fragment):
     current = Url("https://www.example.com/a#here")
     target = next_url(current, 302, location, [current.href], 5)
     assert target.href == f"https://www.example.com/c{fragment}"

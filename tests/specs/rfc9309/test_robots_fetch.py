@@ -1,4 +1,4 @@
-"""What each outcome of fetching robots.txt teaches, and for how long."""
+"""RFC 9309 2.3 and 2.4: what each outcome of fetching robots.txt teaches, and for how long."""
 
 import ipaddress
 import json
@@ -15,13 +15,14 @@ from browser.rules.robots import parse
 from browser.rules.robots_fetch import (
     MAX_REDIRECTS,
     Attempt,
+    conditions,
     judge_unreachable,
     learn,
     lifetime,
 )
 from browser.rules.robots_lines import MAX_OCTETS
 
-CASES = Path(__file__).parents[2].parent / "shared" / "data" / "robots_fetch_cases.json"
+CASES = Path(__file__).parents[4] / "shared" / "data" / "robots_fetch_cases.json"
 NOW = 1_700_000_000.0
 HOUR = 3600.0
 DAY = 86_400.0
@@ -94,7 +95,7 @@ def test_the_shared_cases_teach_what_their_table_says() -> None:
 
 
 @pytest.mark.parametrize("status", [200, 203, 299])
-def test_a_good_answer_gives_rules_for_four_hours(status: int) -> None:
+def test_2_3_1_1_a_good_answer_gives_rules_for_four_hours(status: int) -> None:
     copy = learn(Attempt(status, body=RULES), good(40 * DAY), NOW)
     why = f"answered {status}"
     assert copy == RobotsCopy("rules", RULES, NOW, NOW + 4 * HOUR, good_at=NOW, why=why)
@@ -118,19 +119,21 @@ def test_a_good_answer_gives_rules_for_four_hours(status: int) -> None:
         ("", 4 * HOUR),
     ],
 )
-def test_cache_control_is_obeyed_between_ten_minutes_and_a_day(field: str, seconds: float) -> None:
+def test_2_4_cache_control_is_obeyed_between_ten_minutes_and_a_day(
+    field: str, seconds: float
+) -> None:
     assert lifetime({"cache-control": field}) == seconds
     assert kept(learn(Attempt(200, {"cache-control": field}, RULES), None, NOW)) == seconds
 
 
 @pytest.mark.parametrize("body", [b"", b"<html>404</html>", b"\x00\xff" * 99])
-def test_an_empty_or_senseless_file_forbids_nothing(body: bytes) -> None:
+def test_2_3_1_5_an_empty_or_senseless_file_forbids_nothing(body: bytes) -> None:
     copy = learn(Attempt(200, body=body), None, NOW)
     assert copy.kind == "rules"
     assert not refuses(copy, "/x")
 
 
-def test_a_304_renews_the_rules_we_hold() -> None:
+def test_rfc_9110_15_4_5_a_304_renews_the_rules_we_hold() -> None:
     prior = learn(Attempt(500), good(3 * DAY), NOW - 60)
     copy = learn(Attempt(304, {"cache-control": "max-age=7200"}), prior, NOW)
     assert (copy.kind, copy.body, copy.good_at, copy.failures) == ("rules", RULES, NOW, 0)
@@ -138,7 +141,7 @@ def test_a_304_renews_the_rules_we_hold() -> None:
     assert kept(learn(Attempt(304), prior, NOW)) == 4 * HOUR
 
 
-def test_a_304_without_rules_to_renew_is_refused() -> None:
+def test_rfc_9110_15_4_5_a_304_without_rules_to_renew_is_refused() -> None:
     for prior in (None, learn(Attempt(404), None, NOW), learn(Attempt(500), None, NOW)):
         copy = learn(Attempt(304), prior, NOW)
         assert (copy.kind, kept(copy)) == ("deny", 60)
@@ -153,7 +156,7 @@ def test_a_304_without_rules_to_renew_is_refused() -> None:
         Attempt(308, {"retry-after": "9"}),
     ],
 )
-def test_redirects_that_lead_nowhere_mean_no_rules_for_an_hour(attempt: Attempt) -> None:
+def test_2_3_1_2_redirects_that_lead_nowhere_mean_no_rules_for_an_hour(attempt: Attempt) -> None:
     copy = learn(attempt, good(DAY), NOW)
     assert (copy.kind, copy.body, kept(copy)) == ("allow", b"", HOUR)
 
@@ -168,7 +171,7 @@ def test_redirects_that_lead_nowhere_mean_no_rules_for_an_hour(attempt: Attempt)
         Reason.BAD_URL,
     ],
 )
-def test_a_redirect_to_what_we_refuse_is_refused_for_ten_minutes(failure: Reason) -> None:
+def test_ours_a_redirect_to_what_we_refuse_is_refused_for_ten_minutes(failure: Reason) -> None:
     copy = learn(Attempt(302, failure=failure), good(DAY), NOW)
     assert (copy.kind, kept(copy), copy.failures) == ("deny", 600, 1)
 
@@ -177,7 +180,7 @@ def test_a_redirect_to_what_we_refuse_is_refused_for_ten_minutes(failure: Reason
     ("status", "hours"),
     [(400, 4), (404, 4), (410, 4), (418, 4), (499, 4), (401, 1), (402, 1), (403, 1), (451, 1)],
 )
-def test_a_4xx_means_no_rules(status: int, hours: float) -> None:
+def test_2_3_1_3_a_4xx_means_no_rules(status: int, hours: float) -> None:
     headers = {"cache-control": "max-age=60", "retry-after": "5"}
     copy = learn(Attempt(status, headers, RULES), good(DAY), NOW)
     assert (copy.kind, copy.body, kept(copy)) == ("allow", b"", hours * HOUR)
@@ -196,14 +199,14 @@ UNREACHABLE = [Attempt(status) for status in (429, 500, 503, 520, 599)] + [
 
 
 @pytest.mark.parametrize("attempt", UNREACHABLE)
-def test_a_site_whose_robots_txt_is_down_is_not_fetched(attempt: Attempt) -> None:
+def test_2_3_1_4_a_site_whose_robots_txt_is_down_is_not_fetched(attempt: Attempt) -> None:
     for prior in (None, learn(Attempt(404), None, NOW - DAY)):
         copy = learn(attempt, prior, NOW)
         assert (copy.kind, copy.body, kept(copy), copy.failures) == ("deny", b"", 60, 1)
 
 
 @pytest.mark.parametrize("attempt", UNREACHABLE)
-def test_rules_confirmed_within_30_days_outlive_an_outage(attempt: Attempt) -> None:
+def test_2_3_1_4_rules_confirmed_within_30_days_outlive_an_outage(attempt: Attempt) -> None:
     prior = good(30 * DAY)
     copy = learn(attempt, prior, NOW)
     assert (copy.kind, copy.body, kept(copy), copy.failures) == ("rules", RULES, 60, 1)
@@ -211,12 +214,12 @@ def test_rules_confirmed_within_30_days_outlive_an_outage(attempt: Attempt) -> N
 
 
 @pytest.mark.parametrize("attempt", UNREACHABLE)
-def test_rules_older_than_30_days_do_not(attempt: Attempt) -> None:
+def test_2_3_1_4_rules_older_than_30_days_do_not(attempt: Attempt) -> None:
     copy = learn(attempt, good(30 * DAY + 1), NOW)
     assert (copy.kind, copy.body, kept(copy)) == ("deny", b"", 60)
 
 
-def test_the_pause_doubles_to_ten_minutes_and_a_good_answer_ends_it() -> None:
+def test_ours_the_pause_doubles_to_ten_minutes_and_a_good_answer_ends_it() -> None:
     for first in (None, good(DAY)):
         copy, pauses = first, []
         for _ in range(6):
@@ -227,7 +230,7 @@ def test_the_pause_doubles_to_ten_minutes_and_a_good_answer_ends_it() -> None:
         assert learn(Attempt(404), copy, NOW).failures == 0
 
 
-def test_a_thousand_failures_do_not_overflow() -> None:
+def test_ours_a_thousand_failures_do_not_overflow() -> None:
     prior = RobotsCopy("deny", failures=100_000)
     assert kept(learn(Attempt(failure=Reason.TIMEOUT), prior, NOW)) == 600
 
@@ -244,18 +247,20 @@ def test_a_thousand_failures_do_not_overflow() -> None:
     ],
 )
 @pytest.mark.parametrize("status", [429, 503])
-def test_retry_after_replaces_the_doubling(status: int, field: str, seconds: float) -> None:
+def test_rfc_9110_10_2_3_retry_after_replaces_the_doubling(
+    status: int, field: str, seconds: float
+) -> None:
     prior = RobotsCopy("deny", failures=2)
     assert kept(learn(Attempt(status, {"retry-after": field}), prior, NOW)) == seconds
 
 
 @pytest.mark.parametrize("status", [0, 101, 206, 600, 999])
-def test_a_status_that_says_nothing_is_refused_for_a_minute(status: int) -> None:
+def test_ours_a_status_that_says_nothing_is_refused_for_a_minute(status: int) -> None:
     copy = learn(Attempt(status, {"retry-after": "500"}, RULES), good(DAY), NOW)
     assert (copy.kind, copy.body, kept(copy), copy.failures) == ("deny", b"", 60, 1)
 
 
-def test_of_a_long_body_the_first_512000_octets_in_whole_lines_are_kept() -> None:
+def test_2_5_of_a_long_body_the_first_512000_octets_in_whole_lines_are_kept() -> None:
     pad = b"# a pad\n" * 70_000
     whole = learn(Attempt(200, body=RULES + pad + b"Disallow: /late\n"), None, NOW)
     assert MAX_OCTETS - len(b"# a pad\n") < len(whole.body) <= MAX_OCTETS
@@ -266,7 +271,7 @@ def test_of_a_long_body_the_first_512000_octets_in_whole_lines_are_kept() -> Non
     assert broken.body == RULES
 
 
-def test_the_refusal_counts_down_and_never_says_zero() -> None:
+def test_ours_the_refusal_counts_down_and_never_says_zero() -> None:
     copy = learn(Attempt(503), None, NOW)
     verdict = judge_unreachable(copy, NOW + 2.5, "h.test")
     assert verdict.reason is Reason.ROBOTS_UNREACHABLE
@@ -276,3 +281,40 @@ def test_the_refusal_counts_down_and_never_says_zero() -> None:
         "there for now. Retry after 58 s, or choose another source."
     )
     assert judge_unreachable(copy, NOW + 99, "h.test").retry_after == 1
+
+
+def test_a_304_takes_over_the_validators_we_hold_unless_it_brings_its_own() -> None:
+    date = "Sat, 21 Nov 2026 10:00:00 GMT"
+    first = learn(Attempt(200, {"etag": '"1"', "last-modified": date}, RULES), None, NOW)
+    assert (first.etag, first.last_modified) == ('"1"', date)
+    silent = learn(Attempt(304), first, NOW)
+    assert (silent.etag, silent.last_modified) == ('"1"', date)
+    assert learn(Attempt(304, {"etag": '"2"'}), first, NOW).etag == '"2"'
+    assert conditions(first) == {"If-None-Match": '"1"', "If-Modified-Since": date}
+
+
+def test_rules_that_outlive_an_outage_are_renewed_by_what_they_came_with() -> None:
+    first = learn(Attempt(200, {"etag": '"1"'}, RULES), None, NOW)
+    kept = learn(Attempt(500), first, NOW)
+    assert (kept.etag, kept.failures) == ('"1"', 1)
+    renewed = learn(Attempt(304), kept, NOW + 9)
+    assert (renewed.failures, renewed.good_at) == (0, NOW + 9)
+
+
+@pytest.mark.parametrize("status", [0, 404, 500])
+def test_only_rules_are_renewed(status: int) -> None:
+    answer = Attempt(status, {"etag": '"1"'})
+    assert conditions(learn(answer, None, NOW) if status else None) == {}
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["x", '"a" "b"', '"a\r\nX: y"', '"\x7f"', 'w/"a"', '"' + "a" * 255 + '"', '"ü"', ""],
+)
+def test_what_is_no_etag_is_not_sent_back(value: str) -> None:
+    assert learn(Attempt(200, {"etag": value}), None, NOW).etag == ""
+
+
+@pytest.mark.parametrize("value", ["soon", "", "1", "Sat, 21 Nov 2026 10:00:00 GMT\r\nX: y"])
+def test_what_is_no_date_is_not_sent_back(value: str) -> None:
+    assert learn(Attempt(200, {"last-modified": value}), None, NOW).last_modified == ""

@@ -1,3 +1,5 @@
+"""The URL Standard, and what is refused before a name is looked up: private names, ports."""
+
 import json
 from pathlib import Path
 
@@ -18,7 +20,7 @@ from browser.rules.target import MAX_URL, PRIVATE_SUFFIXES, judge_target, parse_
 WEB = frozenset({80, 443})
 NONE = HostMap()
 PAGE = Url("https://www.example.com/a/b?q#f")
-VECTORS = Path(__file__).parents[2].parent / "shared" / "data" / "ssrf_vectors.json"
+VECTORS = Path(__file__).parents[4] / "shared" / "data" / "ssrf_vectors.json"
 
 
 def judge(text, ports=WEB, own_hosts=NONE):
@@ -108,12 +110,12 @@ def test_a_whole_url_is_read_in_the_form_of_the_url_standard(text, href):
         (" \t\n/z \r\n\f", "https://www.example.com/z"),
     ],
 )
-def test_text_with_a_base_is_trimmed_and_resolved_against_it(text, href):
+def test_url_standard_text_with_a_base_is_trimmed_and_resolved_against_it(text, href):
     assert parse_target(text, PAGE).href == href
 
 
 @pytest.mark.parametrize("text", [" https://example.com/", "https://example.com/\n"])
-def test_white_space_around_a_typed_url_is_refused(text):
+def test_ours_white_space_around_a_typed_url_is_refused(text):
     assert refusal(text).reason is Reason.BAD_URL
 
 
@@ -129,7 +131,7 @@ def test_white_space_around_a_typed_url_is_refused(text):
 @pytest.mark.parametrize(
     "where", ["https://exa{}mple.com/", "https://example.com/a{}b?c", "/a?{}b"]
 )
-def test_a_character_that_cannot_be_seen_is_refused_anywhere(where, character, base):
+def test_ours_a_character_that_cannot_be_seen_is_refused_anywhere(where, character, base):
     text = where.format(character)
     error = refusal(text if base or text.startswith("http") else f"https://example.com{text}", base)
     assert error.reason is Reason.BAD_URL
@@ -146,7 +148,7 @@ def test_a_character_that_cannot_be_seen_is_refused_anywhere(where, character, b
         "https://example.com/a\\b",
     ],
 )
-def test_a_backslash_before_the_query_is_refused(text, base):
+def test_ours_a_backslash_before_the_query_is_refused(text, base):
     assert "backslash" in refusal(text, base).sentence
 
 
@@ -170,7 +172,7 @@ def test_a_backslash_before_the_query_is_refused(text, base):
         "[::ffff:8.8.8.8]",
     ],
 )
-def test_an_address_in_another_than_its_canonical_spelling_is_refused(host, base):
+def test_ours_an_address_in_another_than_its_canonical_spelling_is_refused(host, base):
     for text in (f"http://{host}/", f"http://{host}:80/", f"HTTP://{host}"):
         error = refusal(text, base)
         assert error.reason is Reason.ADDRESS_REFUSED
@@ -181,7 +183,7 @@ def test_an_address_in_another_than_its_canonical_spelling_is_refused(host, base
 @pytest.mark.parametrize(
     "host", ["4294967296", "1.2.3.08", "[fe80::1%25eth0]", "[::1", "::1", "a.0x4", "ex%61mple.com"]
 )
-def test_a_host_that_is_neither_name_nor_address_is_a_bad_url(host):
+def test_ours_a_host_that_is_neither_name_nor_address_is_a_bad_url(host):
     assert refusal(f"http://{host}/").reason is Reason.BAD_URL
 
 
@@ -189,7 +191,7 @@ def test_a_host_that_is_neither_name_nor_address_is_a_bad_url(host):
 @pytest.mark.parametrize(
     "text", ["https://u@example.com/", "https://u:p@example.com/", "https://@example.com/"]
 )
-def test_a_user_name_is_refused_even_when_it_is_empty(text, base):
+def test_ours_a_user_name_is_refused_even_when_it_is_empty(text, base):
     assert "before the @" in refusal(text, base).sentence
 
 
@@ -203,14 +205,14 @@ def test_a_user_name_is_refused_even_when_it_is_empty(text, base):
         ("//example.com/x", "https://example.com/x"),
     ],
 )
-def test_a_bare_host_is_answered_with_the_url_to_write(text, offer):
+def test_ours_a_bare_host_is_answered_with_the_url_to_write(text, offer):
     error = refusal(text)
     assert error.reason is Reason.BAD_URL
     assert error.sentence.endswith(f"Write https:// in front: {offer}")
 
 
 @pytest.mark.parametrize("text", ["", "/path", "/a.html", "../c", "?q=a.b", "#f", "report/2024"])
-def test_a_path_alone_is_answered_with_no_invented_host(text):
+def test_ours_a_path_alone_is_answered_with_no_invented_host(text):
     sentence = refusal(text).sentence
     assert sentence.endswith("and the name of the site.")
 
@@ -219,11 +221,11 @@ def test_a_path_alone_is_answered_with_no_invented_host(text):
 @pytest.mark.parametrize(
     "text", ["http:", "https:example.com", "https:/example.com", "https:///example.com", "http://#"]
 )
-def test_a_scheme_must_be_followed_by_two_slashes_and_a_host(text, base):
+def test_ours_a_scheme_must_be_followed_by_two_slashes_and_a_host(text, base):
     assert refusal(text, base).reason is Reason.BAD_URL
 
 
-def test_the_root_dot_is_dropped_so_that_a_site_has_one_name():
+def test_ours_the_root_dot_is_dropped_so_that_a_site_has_one_name():
     assert parse_target("https://www.example.com./a.?b.").href == "https://www.example.com/a.?b."
     assert parse_target("http://example.com.:8080/").href == "http://example.com:8080/"
     assert not judge("https://www.example.com../").allowed
@@ -247,7 +249,7 @@ def test_the_root_dot_is_dropped_so_that_a_site_has_one_name():
         "https://test.com/",
     ],
 )
-def test_a_public_looking_url_is_allowed(text):
+def test_ours_a_public_looking_url_is_allowed(text):
     assert judge(text).allowed
 
 
@@ -279,7 +281,7 @@ def test_a_public_looking_url_is_allowed(text):
         (f"http://{'x' * 64}.example.com/", Reason.BAD_URL),
     ],
 )
-def test_a_url_is_refused_with_the_reason_that_fits(text, reason):
+def test_ours_a_url_is_refused_with_the_reason_that_fits(text, reason):
     verdict = judge(text)
     assert isinstance(verdict, Deny)
     assert verdict.reason is reason
@@ -287,20 +289,20 @@ def test_a_url_is_refused_with_the_reason_that_fits(text, reason):
 
 
 @pytest.mark.parametrize("suffix", sorted(PRIVATE_SUFFIXES))
-def test_a_private_suffix_is_refused_alone_and_below_but_not_inside_a_public_name(suffix):
+def test_rfc_6761_a_private_suffix_is_refused_alone_and_below_but_not_inside_a_public_name(suffix):
     assert not judge(f"http://{suffix}/").allowed
     assert not judge(f"http://a.b.{suffix}/").allowed
     assert judge(f"http://{suffix}.example.com/").allowed
     assert judge(f"http://a.x{suffix}/").allowed
 
 
-def test_user_info_is_refused_also_in_a_url_that_was_parsed_elsewhere():
+def test_ours_user_info_is_refused_also_in_a_url_that_was_parsed_elsewhere():
     verdict = judge_target(Url.parse("http://u:p@example.com/"), ports=WEB, own_hosts=NONE)
     assert isinstance(verdict, Deny)
     assert verdict.reason is Reason.BAD_URL
 
 
-def test_a_url_may_be_2048_characters_long_besides_its_fragment():
+def test_ours_a_url_may_be_2048_characters_long_besides_its_fragment():
     start = "https://www.example.com/"
     longest = start + "x" * (MAX_URL - len(start))
     assert judge(longest).allowed
@@ -308,11 +310,11 @@ def test_a_url_may_be_2048_characters_long_besides_its_fragment():
     assert not judge(f"{longest}x").allowed
 
 
-def test_the_length_counts_the_characters_that_are_sent():
+def test_ours_the_length_counts_the_characters_that_are_sent():
     assert not judge("https://www.example.com/" + "ü" * 400).allowed  # six octets each
 
 
-def test_the_refusal_of_a_port_says_which_are_opened():
+def test_ours_the_refusal_of_a_port_says_which_are_opened():
     verdict = judge("http://example.com:8080/")
     assert isinstance(verdict, Deny)
     assert "8080" in verdict.sentence
@@ -347,7 +349,7 @@ BENT = st.lists(
 @example(start="http://", bent="。")
 @example(start="http://", bent="./")
 @example(start="http://", bent="bücher.a_b.com")
-def test_what_is_allowed_reads_the_same_a_second_time_and_in_the_http_client(start, bent):
+def test_ours_what_is_allowed_reads_the_same_a_second_time_and_in_the_http_client(start, bent):
     try:
         url = parse_target(start + bent, PAGE)
     except UsageError:
@@ -387,7 +389,7 @@ OWN = HostMap.parse(
         "http://127.0.0.1:9000/",
     ],
 )
-def test_an_own_host_is_exempt_from_the_rules_about_names_addresses_and_mapped_ports(text):
+def test_ours_an_own_host_is_exempt_from_the_rules_about_names_addresses_and_mapped_ports(text):
     assert not judge(text).allowed
     assert judge(text, own_hosts=OWN).allowed
 
@@ -405,13 +407,13 @@ def test_an_own_host_is_exempt_from_the_rules_about_names_addresses_and_mapped_p
         ("http://127.0.0.2/", Reason.ADDRESS_REFUSED),
     ],
 )
-def test_the_other_rules_hold_for_an_own_host_too(text, reason):
+def test_ours_the_other_rules_hold_for_an_own_host_too(text, reason):
     verdict = judge(text, own_hosts=OWN)
     assert isinstance(verdict, Deny)
     assert verdict.reason is reason
 
 
-def test_user_info_before_an_own_host_is_refused():
+def test_ours_user_info_before_an_own_host_is_refused():
     assert refusal("http://u@docs.corp/").reason is Reason.BAD_URL
     url = Url.parse("http://u@docs.corp/")
     assert not judge_target(url, ports=WEB, own_hosts=OWN).allowed

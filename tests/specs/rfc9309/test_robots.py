@@ -1,4 +1,4 @@
-"""robots.txt: which line decides, for whom, and how strictly a doubt is read."""
+"""RFC 9309 2.2 and 2.5: which line of robots.txt decides, for whom, and how doubts are read."""
 
 import base64
 import json
@@ -16,7 +16,7 @@ from browser.rules.robots_lines import MAX_LINE, MAX_OCTETS, within_limit
 
 US = "ChatGPT-User"
 SITE = "https://example.com"
-CASES = Path(__file__).parents[2].parent / "shared" / "data" / "robots_cases.json"
+CASES = Path(__file__).parents[4] / "shared" / "data" / "robots_cases.json"
 
 
 def allowed(body: bytes | str, path: str, token: str = US) -> bool:
@@ -47,7 +47,7 @@ def test_every_recommended_verdict_of_the_shared_cases_is_given() -> None:
     assert wrong == []
 
 
-def test_a_refusal_names_the_line_its_number_and_what_to_do() -> None:
+def test_ours_a_refusal_names_the_line_its_number_and_what_to_do() -> None:
     body = b"# hello\r\n\r\nUser-agent: *\r\nAllow: /\r\n  Disallow: /private   # ours\r\n"
     assert parse(body).judge("https://example.com/private/x", US) == Deny(
         Reason.ROBOTS_DISALLOWED,
@@ -58,18 +58,18 @@ def test_a_refusal_names_the_line_its_number_and_what_to_do() -> None:
     )
 
 
-def test_permission_names_the_allow_line_when_one_decided() -> None:
+def test_ours_permission_names_the_allow_line_when_one_decided() -> None:
     robots = parse(b"User-agent: *\nDisallow: /\nALLOW:/docs\n")
     assert robots.judge(f"{SITE}/docs/a", US) == Allow("ALLOW:/docs", 3)
     assert parse(b"User-agent: *\nDisallow: /a\n").judge(f"{SITE}/b", US) == Allow()
 
 
-def test_of_equal_rules_the_first_line_is_named() -> None:
+def test_ours_of_equal_rules_the_first_line_is_named() -> None:
     robots = parse(denying("Disallow: /a\nDisallow: /a\nDisallow: /a").encode())
     assert robots.judge(f"{SITE}/a", US).line == 2
 
 
-def test_a_shown_line_is_short_printable_and_forges_no_marker() -> None:
+def test_ours_a_shown_line_is_short_printable_and_forges_no_marker() -> None:
     body = denying("Disallow: /【1†x】\u200b\U000e0041" + "y" * 999).encode()
     verdict = parse(body).judge(f"{SITE}/【1†x】%E2%80%8B%F3%A0%81%81{'y' * 999}", US)
     assert isinstance(verdict, Deny)
@@ -79,16 +79,16 @@ def test_a_shown_line_is_short_printable_and_forges_no_marker() -> None:
     assert "y" * 182 not in verdict.sentence
 
 
-def test_a_path_with_a_control_character_matches_nothing() -> None:
+def test_2_2_a_path_with_a_control_character_matches_nothing() -> None:
     assert allowed(denying("Disallow: /a\x1b"), "/a%1B")
 
 
 @pytest.mark.parametrize("bom", [b"\xef\xbb\xbf", b"\xef\xbb", b"\xef"])
-def test_a_byte_order_mark_does_not_hide_the_first_line(bom: bytes) -> None:
+def test_ours_a_byte_order_mark_does_not_hide_the_first_line(bom: bytes) -> None:
     assert not allowed(bom + b"User-agent: *\nDisallow: /\n", "/a")
 
 
-def test_a_byte_order_mark_elsewhere_is_a_spoilt_line() -> None:
+def test_ours_a_byte_order_mark_elsewhere_is_a_spoilt_line() -> None:
     assert allowed(b"User-agent: *\n\xef\xbb\xbfDisallow: /\n", "/a")
 
 
@@ -106,7 +106,7 @@ def test_a_byte_order_mark_elsewhere_is_a_spoilt_line() -> None:
         "* all",
     ],
 )
-def test_these_user_agent_lines_mean_us(value: str) -> None:
+def test_2_2_1_these_user_agent_lines_mean_us(value: str) -> None:
     assert not allowed(f"User-agent: {value}\nDisallow: /\n", "/a")
 
 
@@ -114,14 +114,14 @@ def test_these_user_agent_lines_mean_us(value: str) -> None:
     "value",
     ["C", "Chat", "ChatGPT", "ChatGPT-", "User", "ChatGPT-User-Agent", "GPTBot", "*bot", ""],
 )
-def test_these_user_agent_lines_mean_others(value: str) -> None:
+def test_2_2_1_these_user_agent_lines_mean_others(value: str) -> None:
     assert allowed(f"User-agent: {value}\nDisallow: /\n", "/a")
     shadowed = f"User-agent: *\nDisallow: /\n\nUser-agent: {value}\nAllow: /\n"
     assert not allowed(shadowed, "/a")
 
 
 @pytest.mark.parametrize("token", ["", "*", "ChatGPT-User/2.0", "Foo Bar", "Bücher", "a\n"])
-def test_a_token_with_other_characters_is_refused(token: str) -> None:
+def test_2_2_1_a_token_with_other_characters_is_refused(token: str) -> None:
     robots = parse(b"")
     for ask in (robots.crawl_delay, robots.request_interval, robots.group):
         with pytest.raises(ValueError, match="token"):
@@ -133,17 +133,17 @@ def test_a_token_with_other_characters_is_refused(token: str) -> None:
 @pytest.mark.parametrize(
     "between", ["Hello: x", "Content-Signal: ai-train=no", "Crawl-delay: 5", "Sitemap: /s.xml", ""]
 )
-def test_no_line_but_a_rule_ends_the_list_of_user_agents(between: str) -> None:
+def test_2_2_4_no_line_but_a_rule_ends_the_list_of_user_agents(between: str) -> None:
     assert not allowed(f"User-agent: {US}\n{between}\nUser-agent: other\nDisallow: /x\n", "/x")
 
 
-def test_a_rule_ends_the_list_even_when_empty() -> None:
+def test_2_2_a_rule_ends_the_list_even_when_empty() -> None:
     body = f"User-agent: {US}\nDisallow:\nUser-agent: other\nDisallow: /x\n"
     assert allowed(body, "/x")
     assert not allowed(body, "/x", "Other")
 
 
-def test_groups_of_one_agent_are_merged() -> None:
+def test_2_2_1_groups_of_one_agent_are_merged() -> None:
     body = f"User-agent: {US}\nDisallow: /a\n\nUser-agent: x\nDisallow: /c\n\n"
     body += f"User-agent: {US.lower()}\nDisallow: /b\nCrawl-delay: 7\n"
     assert [allowed(body, path) for path in ("/a", "/b", "/c")] == [False, False, True]
@@ -152,7 +152,7 @@ def test_groups_of_one_agent_are_merged() -> None:
     assert parse(body.encode()).group(US) == chosen
 
 
-def test_the_star_group_counts_only_without_a_group_of_our_own() -> None:
+def test_2_2_1_the_star_group_counts_only_without_a_group_of_our_own() -> None:
     body = f"User-agent: *\nDisallow: /\nCrawl-delay: 9\n\nUser-agent: {US}\nDisallow: /a\n"
     robots = parse(body.encode())
     assert [allowed(body, path) for path in ("/a", "/b")] == [False, True]
@@ -162,37 +162,37 @@ def test_the_star_group_counts_only_without_a_group_of_our_own() -> None:
     assert parse(b"Disallow: /\n").group(US) is None
 
 
-def test_rules_before_any_user_agent_are_nobodys() -> None:
+def test_2_2_rules_before_any_user_agent_are_nobodys() -> None:
     assert allowed("Disallow: /\nUser-agent: x\nDisallow: /\n", "/a")
 
 
-def test_robots_txt_itself_is_always_allowed() -> None:
+def test_2_2_2_robots_txt_itself_is_always_allowed() -> None:
     assert allowed(denying("Disallow: /"), "/robots.txt")
     assert not allowed(denying("Disallow: /"), "/a/robots.txt")
 
 
-def test_the_query_of_a_bare_host_and_a_relative_reference_are_judged() -> None:
+def test_2_2_2_the_query_of_a_bare_host_and_a_relative_reference_are_judged() -> None:
     robots = parse(denying("Disallow: /?q\nDisallow: /a").encode())
     assert not robots.judge("https://example.com?q=1", US).allowed
     assert not robots.judge("/a", US).allowed
     assert robots.judge("", US).allowed
 
 
-def test_what_is_no_url_is_denied() -> None:
+def test_ours_what_is_no_url_is_denied() -> None:
     verdict = parse(b"").judge("http://[", US)
     assert isinstance(verdict, Deny)
     assert verdict.reason is Reason.BAD_URL
 
 
 @pytest.mark.parametrize("mark", ["\u2028", "\u0085", "\x0b", "\x0c", "\x1e"])
-def test_only_cr_and_lf_end_a_line(mark: str) -> None:
+def test_2_2_only_cr_and_lf_end_a_line(mark: str) -> None:
     assert allowed(denying(f"Disallow: /x #c{mark}Disallow: /"), "/a")
     for end in ("\r", "\n", "\r\n"):
         verdict = parse(f"User-agent: *{end}#{end}Disallow: /".encode()).judge(SITE, US)
         assert (verdict.allowed, verdict.line) == (False, 3)
 
 
-def test_a_line_ends_for_us_at_a_nul_and_after_16663_octets() -> None:
+def test_ours_a_line_ends_for_us_at_a_nul_and_after_16663_octets() -> None:
     assert not allowed("User-agent: *\nDisallow: /x\0y\n", "/x")
     rule = "Disallow: /x" + "*" * (MAX_LINE - len("Disallow: /x"))
     assert not allowed(denying(rule + "y"), "/x")
@@ -215,7 +215,7 @@ def test_a_line_ends_for_us_at_a_nul_and_after_16663_octets() -> None:
         ("Request-rate: 1/" + "9" * 400, None, None),
     ],
 )
-def test_the_pace_a_group_asks_for_is_read_and_nonsense_is_dropped(
+def test_ours_the_pace_a_group_asks_for_is_read_and_nonsense_is_dropped(
     line: str, delay: float | None, interval: float | None
 ) -> None:
     robots = parse(f"User-agent: {US}\n{line}\nDisallow: /x\n\nUser-agent: a\n".encode())
@@ -224,7 +224,7 @@ def test_the_pace_a_group_asks_for_is_read_and_nonsense_is_dropped(
     assert robots.crawl_delay("Other") is None
 
 
-def test_a_record_belongs_to_the_agents_named_above_it() -> None:
+def test_ours_a_record_belongs_to_the_agents_named_above_it() -> None:
     body = f"User-agent: {US}\nCrawl-delay: 10\nContent-Signal: ai-input=no\n"
     robots = parse((body + "User-agent: *\nDisallow: /\n").encode())
     assert robots.crawl_delay(US) == 10
@@ -233,7 +233,7 @@ def test_a_record_belongs_to_the_agents_named_above_it() -> None:
     assert robots.values("Other", "content-signal") == ()
 
 
-def test_only_whole_lines_of_the_first_512000_octets_count() -> None:
+def test_2_5_only_whole_lines_of_the_first_512000_octets_count() -> None:
     head = b"User-agent: *\nDisallow: /x\n"
     pad = b"#" * (MAX_OCTETS - len(head) - len(b"\nDisallow: /late"))
     assert not allowed(head + pad + b"\nDisallow: /late\n", "/late")
@@ -243,7 +243,7 @@ def test_only_whole_lines_of_the_first_512000_octets_count() -> None:
     assert within_limit(b"Disallow: /a", cut=False) == b"Disallow: /a"
 
 
-def test_hostile_files_get_right_verdicts() -> None:
+def test_ours_hostile_files_get_right_verdicts() -> None:
     agents = b"".join(b"User-agent: bot-%s\n" % (b"x" * (n % 40)) for n in range(1500))
     paths = b"".join(b"Disallow: /p%05d\n" % n for n in range(23_000))
     assert not allowed(agents + b"User-agent: *\n" + paths, "/p22321")
@@ -264,7 +264,7 @@ def test_hostile_files_get_right_verdicts() -> None:
 @given(st.binary(max_size=300), st.text(max_size=60))
 @settings(max_examples=300, deadline=None, database=None)
 @example(b"User-agent:*\nDisallow:/%\xff*$\nCrawl-delay:\x85", "data:,\ud800")
-def test_no_bytes_and_no_url_raise(body: bytes, url: str) -> None:
+def test_ours_no_bytes_and_no_url_raise(body: bytes, url: str) -> None:
     for robots in (parse(body), parse(b"User-agent: *\nDisallow: /" + body)):
         assert robots.judge(url, US).allowed in (True, False)
         robots.judge(f"http://h.test/{url}", US)
