@@ -129,6 +129,38 @@ def index(folder: Path, base_url: str, index: Path) -> None:
         print(f"skipped {name}")
 
 
+@main.group()
+def keys() -> None:
+    """Keys that sign requests (Web Bot Auth)."""
+
+
+@keys.command("new")
+@click.argument("file", type=click.Path())
+def keys_new(file: str) -> None:
+    """Make a private key and write it into FILE, which may not be there yet."""
+    from browser.keys import new  # noqa: PLC0415
+
+    try:
+        print("\n".join(new(file)))
+    except ValueError as error:
+        _fail(str(error))
+
+
+@keys.command("show")
+@_config
+@click.argument("file", type=click.Path(), required=False)
+def keys_show(config: str | None, file: str | None) -> None:
+    """Show what is public of the key in FILE, or of the keys that the settings name."""
+    from browser.keys import show, show_configured  # noqa: PLC0415
+
+    if file and config:
+        _fail("name a FILE or --config, not both")
+    try:
+        print("\n".join(show(file) if file else show_configured(_load(config))))
+    except ValueError as error:
+        _fail(str(error))
+
+
 def _load(config: str | None, **overrides: dict[str, Any]) -> Any:
     from browser.config import SettingsError, load  # noqa: PLC0415
 

@@ -36,7 +36,10 @@ WRONG = {
     "robots token": ('[agent]\ntoken = "Not a token"\n', "agent.token"),
     "user agent": ('[agent]\nuser_agent = "Mozilla"\n', "user_agent has to contain the token"),
     "header": ('[agent]\ncontact = "a\\r\\nb: c"\n', "agent.contact"),
-    "later version": ('[signals]\nmode = "strict"\n', "signals.mode"),
+    "mode of signals": ('[signals]\nmode = "CANARY"\n', "signals.mode"),
+    "no address": ('[agent]\ncontact = "CANARY"\n', "agent.contact"),
+    "languages": ('[agent]\naccept_language = "CANARY_1"\n', "agent.accept_language"),
+    "key without address": ('[agent]\nsigning_key = "k"\n', "agent.signature_agent"),
     "store": ('[store]\nurl = "mysql://user:CANARY@h/db"\n', "store"),
     "shared store": ('[store]\nurl = "valkey://:CANARY@h:6379/0"\n', "not available"),
     "folder of the store": ('[store]\nurl = "sqlite:///nowhere/state.db"\n', "does not exist"),
@@ -149,6 +152,33 @@ def test_check_tells_the_rule_that_refuses(world: World, settings: str):
     assert world.targets("shut.test") == ["/robots.txt"]
 
 
+def test_check_tells_whose_rules_count_which_group_and_where_the_file_came_from(
+    world: World, settings: str
+):
+    world.reply("moved.test", "/robots.txt", 301, headers={"Location": "http://rules.test/r"})
+    world.reply(
+        "rules.test",
+        "/r",
+        body="User-agent: *\nAllow: /\nCrawl-delay: 5\nUser-agent: OwnBot\nDisallow: /x",
+    )
+    environment = {"BROWSER_AGENT__ALSO_OBEY": '["OwnBot"]'}
+    code, rows = checked(settings, "http://moved.test/x", **environment)
+    assert code == 1
+    assert rows[-1].endswith(
+        "[line 5]; for OwnBot; group User-agent: OwnBot (line 4), which names OwnBot; "
+        "Crawl-delay 5 s; robots.txt asked for just now: "
+        "answered 200 after a redirect, at http://rules.test/r"
+    )
+    code, rows = checked(settings, "http://moved.test/y", **environment)
+    assert code == 0
+    assert rows[2] == (
+        "ok  robots   Allow: / [line 2]; for ChatGPT-User; "
+        "group User-agent: * (line 1), since none names ChatGPT-User; "
+        "Crawl-delay 5 s; robots.txt asked for just now: "
+        "answered 200 after a redirect, at http://rules.test/r"
+    )
+
+
 def test_check_tells_that_a_site_is_down(world: World, settings: str):
     world.robots("down.test", "no", status=503)
     code, rows = checked(settings, "http://down.test/")
@@ -185,7 +215,7 @@ def test_check_takes_the_shell_s_token_for_no_setting(world: World, settings: st
     code, rows = checked(settings, "http://fine.test/", BROWSER_TOKEN="x" * 20)
     assert (code, rows[2]) == (
         0,
-        "ok  robots   no rule against it (robots.txt answered 404: no rules)",
+        "ok  robots   no rule against it; robots.txt asked for just now: answered 404: no rules",
     )
     assert world.targets("fine.test") == ["/robots.txt"]
 
