@@ -5,26 +5,32 @@ A command that fails leaves the session's displays as they were.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Protocol
-from urllib.parse import unquote
 
+from browser import quotes
 from browser.displays import Displays
-from browser.errors import Refused, SearchFailed, UsageError
-from browser.model.clock import Clock, iso
+from browser.errors import BrowserError, Refused, SearchFailed, UsageError
+from browser.model.clock import Clock
 from browser.model.fetch import Fetched, Politeness
 from browser.model.page import Page
 from browser.model.reason import Reason
 from browser.model.result import Result
 from browser.model.search import Query
-from browser.model.session import Display, Kind, Quote, Session
+from browser.model.session import Display, Kind, Session
+from browser.model.signals import NOTHING_ASKED, Mode, Signals
 from browser.model.url import Url
+from browser.model.verdict import Deny, Verdict
+from browser.rules import ledger, signals
+from browser.rules.budget import Budget, count
 from browser.rules.target import parse_target
 from browser.search.provider import Provider
 from browser.state.ports import Pages
-from browser.text import codec, display, find, marks, quote
+from browser.state.volatile import VolatilePages
+from browser.text import codec, display, find, marks
 from browser.text.clean import one_line
 from browser.text.results import results_page
+from browser.text.withheld import withheld
 
 
 class Fetch(Protocol):
@@ -32,6 +38,9 @@ class Fetch(Protocol):
 
     async def fetch(self, url: Url, session: str) -> Fetched:
         """Bring one document home; raises `browser.errors.BrowserError`."""
+
+    async def forget(self, url: Url) -> None:
+        """Keep no copy of *url*."""
 
 
 class Render(Protocol):
@@ -49,13 +58,19 @@ class Options:
         window_chars: Characters of a window.
         line_chars: Longest line.
         quote_chars: Longest quote; 0 forbids quoting.
-        only_seen: Whether only URLs that this session was shown may be opened.
+        only_seen: Whether only URLs that this session was shown or given may be opened.
+        budget: What one session may ask for.
+        mode: How far publishers' signals are obeyed.
+        tokens: Our product tokens, to which signals may be addressed.
     """
 
     window_chars: int = 4000
     line_chars: int = 200
     quote_chars: int = 1000
     only_seen: bool = False
+    budget: Budget = field(default_factory=Budget)
+    mode: Mode = "default"
+    tokens: tuple[str, ...] = ()
 
 
 class Browser:
@@ -80,33 +95,34 @@ class Browser:
         self._provider = provider
         self._clock = clock
         self._options = options
-        self.displays = Displays(pages, options.window_chars)
+        self.displays = Displays(pages, VolatilePages(clock), options.window_chars)
 
     async def search(self, session: Session, query: Query) -> Result:
         """Ask the provider and show the results."""
         if not query.text.strip():
             raise SearchFailed("the query is empty. Say what to look for.")
+        self._within(self._options.budget.judge_search(session.tally))
+        session.tally.searches += 1
         results = await self._provider.search(query)
         page = results_page(query.text, results, self._options.line_chars)
-        return await self._show_new(
-            session,
-            "search",
-            codec.encode(page),
-            Politeness(robots="exempt"),
-            self._clock.now(),
-        )
+        key = await self.displays.keep(codec.encode(page), page)
+        politeness = Politeness(robots="exempt")
+        now = self._clock.now()
+        return self._show_new(session, "search", key, page, politeness, now, NOTHING_ASKED)
 
     async def open_url(self, session: Session, text: str) -> Result:
         """Open a URL that the model or the person wrote."""
-        url = parse_target(text.strip(" \t\r\n"))
-        if self._options.only_seen and not await self.displays.has_shown(session, url):
-            raise Refused(
-                Reason.HOST_BLOCKED,
-                "this service opens only addresses that a search or a page of this conversation "
-                "has shown. Search for it, then click.",
-                url=url.href,
-                rule="session.open = seen",
-            )
+        url = parse_target(text)
+        if self._options.only_seen and url.is_web:  # the guard says why another is not opened
+            await self.displays.note(session)
+            if not ledger.holds(session, url):
+                raise Refused(
+                    Reason.HOST_BLOCKED,
+                    "this service opens only addresses that a search or a page of this "
+                    "conversation has shown, or that the user gave. Search for it, then click.",
+                    url=url.href,
+                    rule="session.open = seen",
+                )
         return await self._open(session, url)
 
     async def click(self, session: Session, link: int, cursor: int | None) -> Result:
@@ -119,6 +135,8 @@ class Browser:
                 Reason.UNKNOWN_LINK,
                 f"there is no link {link} in display {shown.cursor}. Its link ids: {valid}.",
             )
+        if self._options.only_seen:  # the link itself is one that was shown
+            await self.displays.note(session)
         return await self._open(session, parse_target(page.links[link].url))
 
     async def scroll(
@@ -179,51 +197,8 @@ class Browser:
 
     async def quote(self, session: Session, start: int, end: int, cursor: int | None) -> Result:
         """Keep the exact words of lines *start* to *end*."""
-        shown = self.displays.page_at(session, cursor)
-        if shown.kind == "search":
-            raise UsageError(
-                Reason.NO_PAGE,
-                f"display {shown.cursor} shows search results, not a page. "
-                "Open a result, then quote from it.",
-            )
-        if self._options.quote_chars == 0:
-            raise Refused(
-                Reason.QUOTE_REFUSED,
-                "the operator of this service does not allow quotes. Cite the page instead.",
-                url=shown.url,
-                rule="quotes.max_chars = 0",
-            )
-        page = await self.displays.page(shown)
-        if not 2 <= start <= end <= page.last:
-            raise UsageError(
-                Reason.UNKNOWN_LINE,
-                f"lines {start} to {end} cannot be quoted: display {shown.cursor} has text in "
-                f"lines 2 to {page.last}, and start comes before end.",
-            )
-        said = quote.words(page, start, end, self._options.quote_chars)
-        if not said.text.strip():
-            raise UsageError(Reason.UNKNOWN_LINE, f"lines {start} to {end} hold no words to quote.")
-        lines = f"L{start}" if said.end == start else f"L{start}-L{said.end}"
-        made = Quote(
-            id=f"q{len(session.quotes) + 1}",
-            cursor=shown.cursor,
-            start=start,
-            end=said.end,
-            text=said.text,
-            citation=f"【{shown.cursor}†{lines}】",
-            url=page.url,
-            title=page.title,
-            domain=Url.parse(page.url).host,
-            fetched_at=iso(shown.fetched_at),
-            digest=page.digest,
-            source_url=quote.source_url(page, start, said.end, said.text),
-            truncated=said.truncated,
-        )
-        session.quotes.append(made)
-        cut = " (cut at the operator's limit)" if said.truncated else ""
-        title = marks.for_display(page.title)
-        text = f"Quoted {made.citation}{cut} from {title} ({page.url}):\n{said.text}"
-        return Result(text, shown, page, quote=made)
+        longest = self._options.quote_chars
+        return await quotes.take(self.displays, session, cursor, start, end, longest)
 
     async def sources(self, session: Session) -> Result:
         """List the pages this conversation has read, and what was quoted from each."""
@@ -242,14 +217,65 @@ class Browser:
         return Result("\n".join(["Sources of this conversation:", *(rows or ["  (none yet)"])]))
 
     async def _open(self, session: Session, url: Url) -> Result:
-        fetched = await self._fetch.fetch(url, session.key)
+        self._within(self._options.budget.judge_fetch(session.tally, url.host), url.href)
+        try:
+            fetched = await self._fetch.fetch(url, session.key)
+        except BrowserError as error:
+            count(session.tally, error.asked)
+            raise
+        count(session.tally, fetched.asked, len(fetched.body))
+        self._asked_by(fetched, None)  # a page that is declined is not even read
         blob = await self._render.render(fetched.body, fetched.content_type, fetched.url)
-        return await self._show_new(session, "page", blob, fetched.politeness, fetched.fetched_at)
+        page = await self.displays.read(blob)
+        try:
+            asked = self._asked_by(fetched, page)
+        except Refused:
+            await self._fetch.forget(Url(fetched.url))
+            raise
+        if not asked.keep:
+            await self._fetch.forget(Url(fetched.url))
+        if asked.show_max is not None:
+            page = withheld(page, asked.show_max, asked.show_rule or "")
+            blob = codec.encode(page)
+        at = fetched.fetched_at
+        key = await self.displays.keep(blob, page, None if asked.keep else session)
+        shown = self._show_new(session, "page", key, page, fetched.politeness, at, asked)
+        return replace(shown, text=f"{shown.text}\n\n{fetched.note}") if fetched.note else shown
 
-    async def _show_new(
-        self, session: Session, kind: Kind, blob: bytes, politeness: Politeness, at: float
+    def _asked_by(self, fetched: Fetched, page: Page | None) -> Signals:
+        """What the publisher of a page asks; raises `Refused` when it is not to be delivered."""
+        url = Url(fetched.url)
+        found = signals.judge(
+            fetched.robots_says,
+            fetched.fields,
+            page.directives if page else (),
+            tokens=self._options.tokens,
+            mode=self._options.mode,
+            url=url,
+            now=self._clock.now(),
+            marked=bool(page and page.unquotable),
+        )
+        if found.refused:
+            refused = Refused.by(signals.declined(found.refused, url.host), url.href)
+            refused.politeness = fetched.politeness
+            raise refused
+        return found
+
+    @staticmethod
+    def _within(verdict: Verdict, url: str | None = None) -> None:
+        if isinstance(verdict, Deny):
+            raise Refused.by(verdict, url)
+
+    def _show_new(
+        self,
+        session: Session,
+        kind: Kind,
+        key: str,
+        page: Page,
+        politeness: Politeness,
+        at: float,
+        asked: Signals,
     ) -> Result:
-        key, page = await self.displays.keep(blob)
         latest = len(session.displays) - 1
         pattern = Display(
             cursor=-1,
@@ -263,12 +289,7 @@ class Browser:
             title=page.title,
             fetched_at=at,
             back=latest if latest >= 0 else None,
+            signals=asked,
         )
-        result = self.displays.show(session, pattern, page, _place(page))
+        result = self.displays.show(session, pattern, page, display.place(page))
         return replace(result, politeness=politeness)
-
-
-def _place(page: Page) -> int:
-    """The line that the fragment of the page's address leads to (HTML Standard 7.4.6.3)."""
-    fragment = Url(page.url).fragment.partition(":~:")[0] if "#" in page.url else ""
-    return page.anchors.get(fragment, page.anchors.get(unquote(fragment), 0))

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from browser.compose import Net, build_net, build_store
+from browser.compose_net import Net, build_net, build_store
 from browser.errors import BrowserError
 from browser.model.url import Url
 from browser.model.verdict import Deny
 from browser.net.clock import SystemClock
 from browser.net.dial import pins
+from browser.net.judged import Judged
 from browser.net.pace import rates
-from browser.net.robots import Judged
 from browser.rules.target import parse_target
 from browser.settings import Settings, StoreSection
 
@@ -56,7 +56,7 @@ async def check(settings: Settings, text: str) -> list[Rung]:
 
 async def _climb(settings: Settings, net: Net, text: str) -> list[Rung]:
     try:
-        url = parse_target(text.strip(" \t\r\n"))
+        url = parse_target(text)
     except BrowserError as error:
         return [Rung("url", passed=False, says=_why(error))]
     rungs = [Rung("url", passed=True, says=url.href)]
@@ -79,15 +79,27 @@ async def _climb(settings: Settings, net: Net, text: str) -> list[Rung]:
 
 
 def _robots(judged: Judged) -> Rung:
-    group = f"; group {judged.group}" if judged.group else ""
     verdict = judged.verdict
+    line = f" [line {verdict.line}]" if verdict.line else ""
     if isinstance(verdict, Deny):
-        line = f" [line {verdict.line}]" if verdict.line else ""
-        return Rung(
-            "robots", passed=False, says=f"{verdict.reason}: {verdict.sentence}{line}{group}"
-        )
-    rule = f"{verdict.rule} [line {verdict.line}]" if verdict.rule else "no rule against it"
-    return Rung("robots", passed=True, says=f"{rule} (robots.txt {judged.why}){group}")
+        decided = f"{verdict.reason}: {verdict.sentence}{line}"
+    else:
+        decided = f"{verdict.rule}{line}" if verdict.rule else "no rule against it"
+    token = f"for {judged.token}" if judged.token else ""
+    delay = f"Crawl-delay {judged.crawl_delay:g} s" if judged.crawl_delay else ""
+    said = (decided, token, judged.group or "", delay, f"robots.txt {_source(judged)}")
+    return Rung("robots", passed=verdict.allowed, says="; ".join(part for part in said if part))
+
+
+def _source(judged: Judged) -> str:
+    """Where the file that decided came from."""
+    age = f"{judged.age:.0f} s ago"
+    where = {
+        "fetched": "asked for just now",
+        "kept": f"kept, confirmed {age}",
+        "stale": f"out of date, confirmed {age}",
+    }
+    return f"{where[judged.source]}: {judged.why}"
 
 
 def _pace(settings: Settings, url: Url, crawl_delay: float | None) -> Rung:

@@ -60,6 +60,14 @@ class Client:
         self.session = str(reply["session"])
         return reply
 
+    def allow(self, url: str) -> None:
+        """Say that a person wrote *url*, so that it may be opened; raises like `command`."""
+        query = ada_url.URLSearchParams("")
+        query.append("url", url)
+        if self.session:
+            query.append("session", self.session)
+        self.session = str(self.ask("GET", f"/v1/allow?{query}").get("session", self.session))
+
     def ask(self, method: str, target: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
         """One request; raises `ClientError` as `command` does."""
         payload = json.dumps(body).encode() if body is not None else None

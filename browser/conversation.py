@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import asdict
 from typing import Any
@@ -19,11 +19,15 @@ import anyio
 from browser.browse import Browser
 from browser.errors import BrowserError
 from browser.model.clock import Clock, iso
+from browser.model.fetch import UNASKED, Politeness
 from browser.model.reason import Reason
 from browser.model.result import Failure, Reply, Result
 from browser.model.search import Query, Safe
 from browser.model.session import Session, Step
+from browser.rules import ledger
+from browser.rules.ledger import Allowed
 from browser.state.ports import Sessions
+from browser.steps import Steps
 
 VERBS = {
     "search": "Search",
@@ -47,6 +51,7 @@ class Conversations:
         max_commands: Budget of one session.
         safe: Adult content filter for searches.
         language: For searches.
+        steps: Told which command runs.
     """
 
     def __init__(
@@ -58,8 +63,10 @@ class Conversations:
         max_commands: int,
         safe: Safe,
         language: str,
+        steps: Steps,
     ) -> None:
         self.browser = browser
+        self.steps = steps
         self._sessions = sessions
         self._clock = clock
         self._max_commands = max_commands
@@ -67,6 +74,7 @@ class Conversations:
         self._language = language
         self._locks: dict[str, anyio.Lock] = {}
         self._users: dict[str, int] = {}
+        self._fresh: dict[str, Session] = {}  # not saved yet, for who looks on meanwhile
         self._commands: dict[str, Callable[[Session, Mapping[str, Any]], Awaitable[Result]]] = {
             "search": self._search,
             "click": lambda s, a: browser.click(s, a["id"], a.get("cursor")),
@@ -101,16 +109,62 @@ class Conversations:
                 session = await self._load_or_make(owner, name)
             except BrowserError as error:  # the store is away
                 return Reply(name, command, given, None, failure=_failure(command, error))
-            return await self._run(session, command, given)
+            number = len(session.steps) + 1
+            began = iso(self._clock.now())
+            self.steps.begin(session.key, Step(number, command, given, "running", began))
+            self._fresh[session.key] = session
+            try:
+                return await self._run(session, command, given)
+            finally:
+                del self._fresh[session.key]
+                self.steps.end(session.key)
+
+    async def allow(
+        self, owner: str, session_id: str | None, text: str, urls: Sequence[str]
+    ) -> tuple[str, Allowed]:
+        """Register the addresses of a message that the user wrote.
+
+        Args:
+            owner: Digest of the caller's credential.
+            session_id: As the caller knows it; ``None`` for a new one.
+            text: The message.
+            urls: Addresses one by one.
+
+        Returns:
+            The session's name, and what was registered.
+
+        Raises:
+            StateUnavailable: nothing is registered then.
+        """
+        name = session_id or secrets.token_urlsafe(18)
+        async with self._lock(key_of(owner, name)):
+            session = await self._load_or_make(owner, name)
+            before = len(session.allowed)
+            done = ledger.allow(session, text, urls)
+            session.used = self._clock.now()
+            try:
+                await self._sessions.save(session)
+            except BrowserError:
+                del session.allowed[before:]
+                raise
+        return name, done
 
     async def find(self, owner: str, session_id: str) -> Session | None:
         """The session, if this owner has one of that name."""
-        return await self._sessions.load(key_of(owner, session_id))
+        key = key_of(owner, session_id)
+        return await self._sessions.load(key) or self._fresh.get(key)
+
+    def running(self, session: Session) -> Step | None:
+        """The command that the session is running."""
+        return self.steps.of(session.key)
 
     async def forget(self, owner: str, session_id: str) -> bool:
         """Delete the session; whether there was one."""
         key = key_of(owner, session_id)
         async with self._lock(key):
+            session = await self._sessions.load(key)
+            if session is not None:
+                await self.browser.displays.forget(session)
             return await self._sessions.delete(key)
 
     async def _load_or_make(self, owner: str, name: str) -> Session:
@@ -129,15 +183,19 @@ class Conversations:
         )
         result: Result | None = None
         failure: Failure | None = None
+        politeness: Politeness | None = None
         try:
             if not (told and command == "sources"):  # wanted most at the end, and costs nothing
                 self._spend(session)
             result = await self._commands[command](session, args)
+            politeness = result.politeness
         except BrowserError as error:
-            failure = _failure(command, error)
+            failure, politeness = _failure(command, error), error.politeness
         now = self._clock.now()
         session.used = now
-        reply = Reply(session.id, command, args, _latest(session), result, failure)
+        reply = Reply(
+            session.id, command, args, _latest(session), result, failure, politeness or UNASKED
+        )
         if told:  # the transcript has this refusal already; it must not grow for ever
             return reply
         session.steps.append(_step(session, reply, began, now))
@@ -217,6 +275,6 @@ def _step(session: Session, reply: Reply, began: float, now: float) -> Step:
         url=failure.url if failure else (shown.url or None) if shown else None,
         title=shown.title if shown else None,
         failure=asdict(failure) if failure else None,
-        politeness=asdict(result.politeness) if result and result.politeness else None,
+        politeness=asdict(reply.politeness),
         took_ms=round((now - began) * 1000),
     )

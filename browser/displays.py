@@ -16,8 +16,9 @@ from browser.model.page import Page
 from browser.model.reason import Reason
 from browser.model.result import Result
 from browser.model.session import Display, Session
-from browser.model.url import Url
+from browser.rules import ledger
 from browser.state.ports import Pages
+from browser.state.volatile import VolatilePages
 from browser.text import codec, display, find, marks
 
 RECENT_PAGES = 64  # decoded pages kept at hand; the store has them all
@@ -29,11 +30,13 @@ class Displays:
 
     Args:
         pages: Where pages are stored.
+        volatile: Where those are that may not be written down.
         window_chars: Characters of a window.
     """
 
-    def __init__(self, pages: Pages, window_chars: int) -> None:
+    def __init__(self, pages: Pages, volatile: VolatilePages, window_chars: int) -> None:
         self._pages = pages
+        self._volatile = volatile
         self._window_chars = window_chars
         self._recent: OrderedDict[str, Page] = OrderedDict()
 
@@ -60,21 +63,23 @@ class Displays:
         """The page behind a display."""
         page = self._recent.get(shown.page_key)
         if page is None:
-            blob = await self._pages.get(shown.page_key)
+            kept = self._pages if shown.signals.keep else self._volatile
+            blob = await kept.get(shown.page_key)
             if blob is None:
                 raise _gone(shown)
             try:
                 page = await _decode(blob)
             except ValueError as error:  # stored by another version of this program
                 raise _gone(shown) from error
-        self._remember(shown.page_key, page)
+        if shown.signals.keep:
+            self._remember(shown.page_key, page)
         return page
 
-    async def keep(self, blob: bytes) -> tuple[str, Page]:
-        """Store an encoded page; returns its key and the page.
+    async def read(self, blob: bytes) -> Page:
+        """The page that *blob* holds.
 
         Raises:
-            FetchFailed: ``unreadable`` when *blob* is none: whoever made it read hostile bytes.
+            FetchFailed: ``unreadable`` when it holds none: whoever made it read hostile bytes.
         """
         key = codec.key(blob)
         page = self._recent.get(key)
@@ -84,9 +89,31 @@ class Displays:
             except ValueError as error:
                 sentence = "the page cannot be read. Choose another source."
                 raise FetchFailed(Reason.UNREADABLE, sentence) from error
+        return page
+
+    async def keep(self, blob: bytes, page: Page, alone: Session | None = None) -> str:
+        """Store an encoded page; returns its key.
+
+        Args:
+            blob: The page, encoded.
+            page: The same.
+            alone: The only session that may have it, and in memory only; ``None`` for a page
+                that may be kept.
+        """
+        if alone:
+            key = codec.key(alone.key.encode() + blob)
+            await self._volatile.put(key, blob)
+            return key
+        key = codec.key(blob)
         await self._pages.put(key, blob)
         self._remember(key, page)
-        return key, page
+        return key
+
+    async def forget(self, session: Session) -> None:
+        """Let go of pages that only this session may have."""
+        for shown in session.displays:
+            if not shown.signals.keep:
+                await self._volatile.drop(shown.page_key)
 
     def show(
         self, session: Session, like: Display, page: Page, start: int, *, folded: bool = False
@@ -107,16 +134,20 @@ class Displays:
         like = replace(shown, kind="find", title=title, back=shown.cursor, of=shown.cursor)
         return self._add(session, like, page, seen)
 
-    async def has_shown(self, session: Session, url: Url) -> bool:
-        """Whether *url* is a page or a link that this conversation was shown."""
-        wanted = url.without_fragment().href
-        pages = {shown.page_key: shown for shown in session.displays}
-        for shown in pages.values():
-            page = await self.page(shown)
-            known = (page.url, *(link.url for link in page.links))
-            if any(address.partition("#")[0] == wanted for address in known):
-                return True
-        return False
+    async def note(self, session: Session) -> None:
+        """Enter the addresses of displays made since the last call (`browser.rules.ledger`).
+
+        Costs one page as a rule, and every page of the session after a restart.
+        """
+        known = session.shown
+        for shown in session.displays[known.displays :]:
+            if shown.page_key not in known.pages:
+                try:
+                    ledger.enter(known, await self.page(shown))
+                except UsageError:  # no longer kept; it may be opened again
+                    ledger.enter_address(known, shown.url)
+                known.pages.add(shown.page_key)
+            known.displays += 1
 
     def _add(self, session: Session, like: Display, page: Page, seen: display.Window) -> Result:
         cursor = len(session.displays)

@@ -13,6 +13,7 @@ an address that a name resolved to, since that would map the operator's network.
 
 from __future__ import annotations
 
+from browser.model.fetch import Politeness
 from browser.model.reason import Reason
 from browser.model.verdict import Deny
 
@@ -27,6 +28,8 @@ class BrowserError(Exception):
         rule: The site's or operator's rule that was obeyed.
         retry_after: Seconds until a retry makes sense; ``None`` when it does not.
         status: HTTP status that the origin sent.
+        politeness: How gently the site was treated until then, when one was asked.
+        asked: Hosts that a request for the page was sent to before it failed.
     """
 
     def __init__(
@@ -46,6 +49,8 @@ class BrowserError(Exception):
         self.rule = rule
         self.retry_after = retry_after
         self.status = status
+        self.politeness: Politeness | None = None
+        self.asked: tuple[str, ...] = ()
 
 
 class UsageError(BrowserError):

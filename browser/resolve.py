@@ -55,6 +55,9 @@ class Resolved:
     holdback: int = 0
 
 
+Cited = dict[str, int]  # by page, the characters of it that the answer quotes so far
+
+
 async def resolve(
     displays: Displays, session: Session, text: str, style: Style, *, partial: bool
 ) -> Resolved:
@@ -75,6 +78,7 @@ async def resolve(
     text = text[: len(text) - held]
     done = Resolved("", holdback=held)
     known: dict[tuple[int, tuple[int, int] | None], Target | UsageError] = {}
+    cited: Cited = {}
     out: list[str] = []
     size = at = 0
     for marker in cite.markers(text):
@@ -82,7 +86,7 @@ async def resolve(
         at = marker.end
         place = marker.cursor, marker.lines
         if place not in known:  # a model in a loop writes the same marker a thousand times
-            known[place] = await _target(displays, session, marker)
+            known[place] = await _target(displays, session, marker, cited)
             await anyio.lowlevel.checkpoint()
         target = known[place]
         if isinstance(target, UsageError):
@@ -116,14 +120,16 @@ async def resolve(
     return done
 
 
-async def _target(displays: Displays, session: Session, marker: cite.Marker) -> Target | UsageError:
+async def _target(
+    displays: Displays, session: Session, marker: cite.Marker, cited: Cited
+) -> Target | UsageError:
     try:
-        return await _found(displays, session, marker)
+        return await _found(displays, session, marker, cited)
     except UsageError as error:
         return error
 
 
-async def _found(displays: Displays, session: Session, marker: cite.Marker) -> Target:
+async def _found(displays: Displays, session: Session, marker: cite.Marker, cited: Cited) -> Target:
     shown = displays.page_at(session, marker.cursor)
     page = await displays.page(shown)
     if shown.kind == "search":
@@ -134,9 +140,17 @@ async def _found(displays: Displays, session: Session, marker: cite.Marker) -> T
     if not 0 <= start <= end <= page.last:
         raise UsageError(Reason.UNKNOWN_LINE, f"there are no lines {start} to {end}.")
     first = max(start, 2)
-    said = quote.words(page, first, end, MAX_CITED)
-    address = quote.source_url(page, first, said.end, said.text)
-    return Target(page.url, page.title, said.text, address, (start, end))
+    asked = shown.signals
+    address = page.url.partition("#")[0]
+    room = MAX_CITED
+    if asked.quote_max is not None:
+        room = min(room, asked.quote_max - cited.get(address, 0))
+    if room <= 0 or (asked.marked and quote.barred(page, first, end)):
+        return Target(page.url, page.title, "", page.url, (start, end))  # title and address alone
+    said = quote.words(page, first, end, room)
+    cited[address] = cited.get(address, 0) + len(said.text)
+    source = quote.source_url(page, first, said.end, said.text)
+    return Target(page.url, page.title, said.text, source, (start, end))
 
 
 def _hit(page: Page, marker: cite.Marker) -> Target:

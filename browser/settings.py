@@ -6,14 +6,17 @@ default: a setting that changes nothing would be a lie to the operator.
 
 from __future__ import annotations
 
-import re
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, IPvAnyNetwork, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from browser.api import access, names
 from browser.model.limits import HostLimits, Limits
+from browser.model.signals import Mode
+from browser.rules import identity
 from browser.rules.own_hosts import HostMap
+from browser.settings_agent import Agent
 
 PREFIX = "BROWSER_"
 
@@ -50,66 +53,14 @@ class Server(_Section):
     public_url: str = ""
     allowed_hosts: tuple[str, ...] = ()
     cors_origins: tuple[str, ...] = ()
+    rate: Positive = 10
+    burst: Count = 40
+    concurrency: Count = 32
 
-    @field_validator("tokens")
-    @classmethod
-    def _long_enough(cls, tokens: tuple[str, ...]) -> tuple[str, ...]:
-        if any(len(token) < 16 for token in tokens):
-            raise ValueError("a token needs at least 16 characters")
-        return tokens
-
-
-class Agent(_Section):
-    """Who the browser says it is."""
-
-    token: str = "ChatGPT-User"  # noqa: S105 - a robots.txt product token
-    user_agent: str = ""
-    info_url: str = ""
-    contact: str = ""
-    accept_language: str = "en"
-    also_obey: tuple[str, ...] = ()
-    signing_key: str = ""
-
-    @field_validator("token", "also_obey")
-    @classmethod
-    def _product_token(cls, value: Any) -> Any:
-        for token in (value,) if isinstance(value, str) else value:
-            if not re.fullmatch(r"[A-Za-z_-]+", token):
-                raise ValueError("a robots.txt token holds only letters, - and _ (RFC 9309 2.2.1)")
-        return value
-
-    @field_validator("user_agent", "info_url", "contact", "accept_language")
-    @classmethod
-    def _fits_a_header(cls, value: str) -> str:
-        if not value.isascii() or not value.isprintable():
-            raise ValueError("has to be printable ASCII")
-        return value
-
-    @field_validator("signing_key")
-    @classmethod
-    def _later(cls, key: str) -> str:
-        return _not_yet(key, "")
-
-    @model_validator(mode="after")
-    def _names_itself(self) -> Agent:
-        if self.token.lower() not in self.sent_as.lower():
-            raise ValueError("user_agent has to contain the token (RFC 9309 2.2.1)")
-        return self
-
-    @property
-    def sent_as(self) -> str:
-        """The User-Agent field."""
-        if self.user_agent:
-            return self.user_agent
-        about = self.info_url or ("https://openai.com/bot" if self.is_default else "")
-        tail = f"; +{about}" if about else ""
-        engine = "Mozilla/5.0 AppleWebKit/537.36 (KHTML, like Gecko)"
-        return f"{engine}; compatible; {self.token}/1.0{tail}"
-
-    @property
-    def is_default(self) -> bool:
-        """Whether the token is the default one, which only OpenAI's own addresses may use."""
-        return self.token.lower() == "chatgpt-user"
+    _address = field_validator("public_url")(identity.web_page)
+    _names = field_validator("allowed_hosts")(names.checked_names)
+    _origins = field_validator("cors_origins")(names.checked_origins)
+    _tokens = field_validator("tokens")(access.checked_tokens)
 
 
 class Brave(_Section):
@@ -234,6 +185,13 @@ class Egress(_Section):
     hosts: dict[str, str] = {}
     deny: tuple[IPvAnyNetwork, ...] = ()
 
+    @field_validator("deny")
+    @classmethod
+    def _as_judged(cls, networks: tuple[IPvAnyNetwork, ...]) -> tuple[IPvAnyNetwork, ...]:
+        if any(getattr(network.network_address, "ipv4_mapped", None) for network in networks):
+            raise ValueError("write ::ffff:a.b.c.d as a.b.c.d: addresses are judged in that form")
+        return networks
+
     @field_validator("hosts")
     @classmethod
     def _own_hosts(cls, hosts: dict[str, str]) -> dict[str, str]:
@@ -259,14 +217,9 @@ class Quotes(_Section):
 
 
 class Signals(_Section):
-    """How far publishers' signals beyond robots.txt are obeyed."""
+    """How far publishers' signals beyond the rules of robots.txt are obeyed."""
 
-    mode: Literal["default", "strict", "off"] = "default"
-
-    @field_validator("mode")
-    @classmethod
-    def _later(cls, mode: str) -> str:
-        return _not_yet(mode, "default")
+    mode: Mode = "default"
 
 
 class SessionSection(_Section):
@@ -275,8 +228,19 @@ class SessionSection(_Section):
     idle: Positive = 3600
     max_age: Positive = 86_400
     max_commands: Count = 500
+    max_searches: Count = 200
+    max_fetches: Count = 300
+    max_per_host: Count = 200
+    max_bytes: Annotated[int, Field(ge=1024)] = 200_000_000
     max_sessions: Count = 10_000
     open: Literal["any", "seen"] = "any"
+
+
+class CacheSection(_Section):
+    """How long and how much is used again without asking; 0 for either asks every time."""
+
+    max_age: NotNegative = 900
+    max_bytes: Annotated[int, Field(ge=0)] = 67_108_864
 
 
 class StoreSection(_Section):
@@ -301,4 +265,22 @@ class Settings(BaseSettings):
     quotes: Quotes = Quotes()
     signals: Signals = Signals()
     session: SessionSection = SessionSection()
+    cache: CacheSection = CacheSection()
     store: StoreSection = StoreSection()
+
+    @model_validator(mode="after")
+    def _signs_under_an_address(self) -> Settings:
+        if self.agent.signing_key and not self.signature_agent:
+            raise ValueError(
+                "agent.signing_key needs agent.signature_agent, the https origin where the key is "
+                "published; server.public_url serves when it is such an origin"
+            )
+        return self
+
+    @property
+    def signature_agent(self) -> str:
+        """The origin at which the keys of signed requests are published; possibly empty."""
+        try:
+            return self.agent.signature_agent or identity.https_origin(self.server.public_url)
+        except ValueError:
+            return ""

@@ -74,6 +74,11 @@ def _numbers(text: str) -> list[int] | None:
         return None
 
 
+def _unseen(reply: dict[str, Any]) -> bool:
+    """Whether the service opens only what it has shown, and does not know that a person asks."""
+    return str((reply.get("failure") or {}).get("rule")).startswith("session.open")
+
+
 def run(client: Client, read: Callable[[str], str]) -> None:
     """Read and run commands until the end of input.
 
@@ -97,6 +102,9 @@ def run(client: Client, read: Callable[[str], str]) -> None:
         try:
             name, parameters = request(line, last)
             reply = client.command(name, **parameters)
+            if name == "open_url" and _unseen(reply):
+                client.allow(parameters["url"])
+                reply = client.command(name, **parameters)
         except (Mistake, ClientError) as error:
             print(error)
             continue

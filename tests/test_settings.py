@@ -8,8 +8,10 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
+from browser import __version__
 from browser.config import fixed
-from browser.settings import Agent, Settings
+from browser.settings import Settings
+from browser.settings_agent import Agent
 
 CONTRACT = tomllib.loads("""
 [server]
@@ -20,6 +22,9 @@ operator_token = ""
 public_url = ""
 allowed_hosts = []
 cors_origins = []
+rate = 10
+burst = 40
+concurrency = 32
 [agent]
 token = "ChatGPT-User"
 user_agent = ""
@@ -28,6 +33,9 @@ contact = ""
 accept_language = "en"
 also_obey = []
 signing_key = ""
+signature_agent = ""
+signature_form = "legacy"
+directory_keys = []
 [search]
 provider = "auto"
 safe = "strict"
@@ -53,6 +61,7 @@ max_redirects = 5
 connect_timeout = 5
 timeout = 20
 prefixes = []
+deny = []
 hosts = {}
 [page]
 line_chars = 200
@@ -71,6 +80,9 @@ max_age = 86_400
 max_commands = 500
 max_sessions = 10_000
 open = "any"
+[cache]
+max_age = 900
+max_bytes = 67_108_864
 [store]
 url = "sqlite:///polite-browser.db"
 """)
@@ -120,11 +132,40 @@ def test_limits_of_what_is_no_host_are_refused(name: str):
 def test_the_user_agent_is_composed_or_given_and_holds_the_token():
     assert "ChatGPT-User/1.0; +https://openai.com/bot" in Agent().sent_as
     mine = Agent(token="MyBot", info_url="https://my.example/bot")
-    assert mine.sent_as.endswith("compatible; MyBot/1.0; +https://my.example/bot")
+    assert mine.sent_as.endswith(f"compatible; MyBot/{__version__}; +https://my.example/bot")
     assert "openai" not in Agent(token="MyBot").sent_as
     assert Agent(token="MyBot", user_agent="mybot/2 (x)").sent_as == "mybot/2 (x)"
     with pytest.raises(ValidationError, match="has to contain the token"):
         Agent(user_agent="Mozilla/5.0")
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("contact", "nobody"),
+        ("accept_language", "en_GB, please"),
+        ("info_url", "my.example/bot"),
+        ("signature_agent", "http://agent.example"),
+        ("signature_form", "both"),
+        ("also_obey", ["Other Bot"]),
+        ("directory_keys", ["key.pem"]),
+    ],
+)
+def test_what_a_site_could_not_read_is_not_said(name: str, value: Any):
+    with pytest.raises(ValidationError):
+        Agent.model_validate({name: value})
+
+
+def test_a_key_is_published_under_the_public_address_unless_another_is_named():
+    agent = {"signing_key": "key.pem"}
+    made = fixed(agent=agent, server={"public_url": "https://Agent.Example:443/"})
+    assert made.signature_agent == "https://agent.example"
+    other = {**agent, "signature_agent": "https://keys.example/"}
+    made = fixed(agent=other, server={"public_url": "https://agent.example/"})
+    assert made.signature_agent == "https://keys.example"
+    for public_url in ("", "http://agent.example/", "https://agent.example/browser"):
+        with pytest.raises(ValidationError, match=r"agent\.signature_agent"):
+            fixed(agent=agent, server={"public_url": public_url})
 
 
 @pytest.mark.parametrize("name", ["user_agent", "info_url", "contact", "accept_language"])
@@ -160,3 +201,16 @@ def test_settings_cannot_be_changed_once_made():
     settings: Settings = fixed()
     with pytest.raises(ValidationError, match="frozen"):
         settings.server.port = 1
+
+
+@pytest.mark.parametrize(
+    "network", ["8.8.8.8/8", "8.8.8", "example.com", "::ffff:8.0.0.0/104", "2001:db8::1/32", ""]
+)
+def test_a_network_to_refuse_is_written_plainly(network: str):
+    with pytest.raises(ValidationError):
+        fixed(egress={"deny": [network]})
+
+
+def test_networks_to_refuse_are_read_of_both_kinds_and_single_addresses():
+    made = fixed(egress={"deny": ["8.8.8.8", "8.0.0.0/8", "2600:64::/96"]}).egress.deny
+    assert [str(network) for network in made] == ["8.8.8.8/32", "8.0.0.0/8", "2600:64::/96"]

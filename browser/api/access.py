@@ -3,6 +3,8 @@
 Tokens are compared by digest, in constant time, over all of them, so that two may be valid
 while one replaces the other. A session's name is no right: it is looked up under the digest of
 the credential that came with the request.
+
+Governing text: RFC 6750 2.1; of two Authorization fields none counts (RFC 9110 5.3).
 """
 
 from __future__ import annotations
@@ -11,10 +13,12 @@ import hashlib
 import hmac
 import re
 from collections.abc import Sequence
+from typing import Any
 
 from fastapi import Request
 from fastapi.openapi.models import HTTPBearer
 from fastapi.security.base import SecurityBase
+from starlette.datastructures import Headers
 
 from browser.api.problem import Problem
 
@@ -24,12 +28,29 @@ SESSION_HEADERS = (
     "x-openwebui-chat-id",
     "x-session-id",
 )
+MIN_TOKEN = 16  # characters
+_TOKEN = re.compile(r"[!-~]+")  # what a header field carries unchanged
 _SESSION = re.compile(r"[!-.0-~]{1,200}")  # visible ASCII without the slash
+# For the OpenAPI document only: a session in a header is judged by the same rule.
+SESSION_SCHEMA: dict[str, Any] = {"pattern": f"^{_SESSION.pattern}$"}
 
 
 def digest(token: str) -> str:
     """What stands for a credential: its SHA-256."""
     return hashlib.sha256(token.encode()).hexdigest()
+
+
+def checked_tokens(tokens: tuple[str, ...]) -> tuple[str, ...]:
+    """*tokens*, when each is long enough and can be sent.
+
+    Raises:
+        ValueError: one of them is not; the sentence does not repeat it.
+    """
+    if any(len(token) < MIN_TOKEN for token in tokens):
+        raise ValueError(f"a token needs at least {MIN_TOKEN} characters")
+    if not all(_TOKEN.fullmatch(token) for token in tokens):
+        raise ValueError("a token is visible ASCII without spaces")
+    return tokens
 
 
 class Access(SecurityBase):
@@ -52,15 +73,20 @@ class Access(SecurityBase):
         Raises:
             Problem: 401 without a valid token.
         """
-        request.state.owner = self._owner(request)
+        request.state.owner = self.admit(request.headers)
 
-    def _owner(self, request: Request) -> str:
+    def admit(self, headers: Headers) -> str:
+        """Digest of the valid token in *headers*; empty for an open service.
+
+        Raises:
+            Problem: 401 without a valid token.
+        """
         if not self._digests:
             return ""
-        given = request.headers.getlist("authorization")
+        given = headers.getlist("authorization")
         scheme, _, token = (given[0] if len(given) == 1 else "").partition(" ")
         found = ""
-        mine = digest(token.strip())
+        mine = digest(token.strip(" "))
         for known in self._digests:
             if hmac.compare_digest(known, mine):
                 found = known

@@ -16,7 +16,6 @@ from browser.conversation import Conversations
 from browser.resolve import Style, resolve
 
 MAX_TEXT = 200_000  # characters of an answer
-MAX_BODY = 2_500_000  # bytes: as many characters, each written as two escapes of six bytes
 
 
 class Answer(BaseModel):
@@ -75,15 +74,11 @@ def router(conversations: Conversations, access: Access) -> APIRouter:
             200: {"model": ResolvedInfo},
             **PROBLEMS,
             404: {"model": ProblemInfo, "description": "No such conversation of this caller."},
+            413: {"model": ProblemInfo, "description": "A body that no answer needs."},
         },
     )
 
-    @routes.post(
-        "/resolve",
-        operation_id="resolve",
-        summary="Turn citation markers into links",
-        max_body_size=MAX_BODY,
-    )
+    @routes.post("/resolve", operation_id="resolve", summary="Turn citation markers into links")
     async def resolve_answer(request: Request, answer: Answer) -> JSONResponse:
         """Resolve every marker such as 【2†L14-L16】 against what this conversation was shown."""
         session = await conversations.find(owner(request), answer.session)

@@ -1,33 +1,53 @@
-"""Is it alive, is it ready, what has it done: for supervisors, without a credential."""
+"""Is it alive, is it ready, what has it done: for supervisors.
+
+The first two need no credential and tell nothing of anybody. What it has done is its users' doing,
+so where callers need a token, the metrics need one too. None of the three is counted.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Depends, Response
 from fastapi.responses import JSONResponse, PlainTextResponse
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
 
+from browser.api.access import Access
+from browser.api.schema import PROBLEMS, Readiness
 from browser.errors import BrowserError
 
 Check = Callable[[], Awaitable[None]]
 
 
-def router(checks: dict[str, Check], registry: CollectorRegistry) -> APIRouter:
+def router(checks: dict[str, Check], registry: CollectorRegistry, access: Access) -> APIRouter:
     """Routes for supervisors.
 
     Args:
         checks: By name; each raises `BrowserError` when its part is not ready.
         registry: Holds the metrics.
+        access: Lets callers in to the metrics.
     """
     routes = APIRouter(tags=["health"])
 
-    @routes.get("/healthz", operation_id="healthz", summary="Whether the process is alive")
+    @routes.get(
+        "/healthz",
+        operation_id="healthz",
+        summary="Whether the process is alive",
+        response_class=PlainTextResponse,
+    )
     async def healthz() -> PlainTextResponse:
         """Answers as long as the process runs."""
-        return PlainTextResponse("ok\n", headers={"Cache-Control": "no-store"})
+        return PlainTextResponse("ok\n")
 
-    @routes.get("/readyz", operation_id="readyz", summary="Whether commands can be served")
+    @routes.get(
+        "/readyz",
+        operation_id="readyz",
+        summary="Whether commands can be served",
+        responses={
+            200: {"model": Readiness, "description": "Ready."},
+            503: {"model": Readiness, "description": "Not ready, and which part is not."},
+        },
+    )
     async def readyz() -> JSONResponse:
         """200 when the store and the workers are ready, else 503 with what is not."""
         states: dict[str, str] = {}
@@ -38,13 +58,16 @@ def router(checks: dict[str, Check], registry: CollectorRegistry) -> APIRouter:
             except BrowserError as error:
                 states[name] = error.sentence
         ready = all(state == "ready" for state in states.values())
-        return JSONResponse(
-            {"ready": ready, "checks": states},
-            200 if ready else 503,
-            headers={"Cache-Control": "no-store"},
-        )
+        return JSONResponse({"ready": ready, "checks": states}, 200 if ready else 503)
 
-    @routes.get("/metrics", operation_id="metrics", summary="Counters in Prometheus format")
+    @routes.get(
+        "/metrics",
+        operation_id="metrics",
+        summary="Counters in Prometheus format",
+        response_class=PlainTextResponse,
+        dependencies=[Depends(access)],
+        responses={401: PROBLEMS[401]},
+    )
     async def metrics() -> Response:
         """Prometheus text format."""
         return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)

@@ -12,8 +12,9 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import JSONResponse
 
-from browser.api.access import Access, owner, session_name
+from browser.api.access import SESSION_SCHEMA, Access, owner, session_name
 from browser.api.problem import Problem
+from browser.api.query import check_names
 from browser.api.reply import reply_json
 from browser.api.schema import PROBLEMS, ReplyInfo
 from browser.conversation import Conversations
@@ -22,7 +23,10 @@ NO_STORE = {"Cache-Control": "no-store"}
 FAR = 10**9  # larger numbers name no line, link or display; replies need not repeat them
 Session = Annotated[
     str | None,
-    Query(description="Conversation; headers such as x-conversation-id win. Left out: a new one."),
+    Query(
+        description="Conversation; headers such as x-conversation-id win. Left out: a new one.",
+        json_schema_extra=SESSION_SCHEMA,
+    ),
 ]
 Cursor = Annotated[
     int | None,
@@ -40,10 +44,7 @@ def router(conversations: Conversations, access: Access) -> APIRouter:
     )
 
     async def run(request: Request, session: str | None, command: str, **args: Any) -> JSONResponse:
-        strange = set(request.query_params) - {*args, "session"}
-        if strange:
-            valid = ", ".join(sorted({*args, "session"}))
-            raise Problem(422, "malformed parameters", f"/v1/{command} takes only: {valid}.")
+        check_names(request, {*args, "session"})
         name = session_name(request, session)
         reply = await conversations.run(owner(request), name, command, args)
         return JSONResponse(reply_json(reply), headers=NO_STORE)

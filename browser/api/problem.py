@@ -1,4 +1,8 @@
-"""Callers' own mistakes, as problem details (RFC 9457). Input is never reflected."""
+"""Callers' own mistakes, as problem details (RFC 9457). Input is never reflected.
+
+One member is added to those of the RFC: ``request_id``, the X-Request-Id of the response, by
+which an operator finds the log lines of a caller's complaint.
+"""
 
 from __future__ import annotations
 
@@ -9,10 +13,13 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
 
 from browser.errors import BrowserError
+from browser.model.current import REQUEST
 
 MEDIA_TYPE = "application/problem+json"
+METHODS = ("DELETE", "GET", "HEAD", "PATCH", "POST", "PUT")  # that a route may have
 
 
 class Problem(Exception):
@@ -34,28 +41,56 @@ class Problem(Exception):
         self.detail = detail
         self.headers = dict(headers or {})
 
+    def response(self) -> JSONResponse:
+        """The same as a response, for where no exception handler reaches."""
+        return problem(self.status, self.title, self.detail, self.headers)
+
 
 def problem(
     status: int, title: str, detail: str, headers: Mapping[str, str] | None = None
 ) -> JSONResponse:
     """Build the response."""
-    body = {"type": "about:blank", "status": status, "title": title, "detail": detail}
+    body: dict[str, str | int] = {
+        "type": "about:blank",
+        "status": status,
+        "title": title,
+        "detail": detail,
+        "request_id": REQUEST.get(),
+    }
     sent = {"Cache-Control": "no-store", **(headers or {})}
     return JSONResponse(body, status, sent, media_type=MEDIA_TYPE)
 
 
-async def _problem(_: Request, error: Exception) -> JSONResponse:
+def defect() -> JSONResponse:
+    """The response to a request that met a defect of ours."""
+    return problem(500, "internal error", "A defect of this service; its log says more.")
+
+
+async def _problem(request: Request, error: Exception) -> JSONResponse:
     if isinstance(error, Problem):
-        return problem(error.status, error.title, error.detail, error.headers)
+        return error.response()
     if isinstance(error, RequestValidationError):
         return problem(422, "malformed parameters", "; ".join(_lines(error)))
     if isinstance(error, HTTPException):
         title = HTTPStatus(error.status_code).phrase
-        return problem(error.status_code, title.lower(), f"{title}.", error.headers)
+        headers = {"Allow": _methods(request)} if error.status_code == 405 else error.headers
+        return problem(error.status_code, title.lower(), f"{title}.", headers)
     if isinstance(error, BrowserError):  # outside a command only the store fails
         wait = {"Retry-After": str(error.retry_after)} if error.retry_after else None
         return problem(503, "not available", error.sentence, wait)
-    return problem(500, "internal error", "A defect of this service; its log says more.")
+    return defect()
+
+
+def _methods(request: Request) -> str:
+    """Those of every route at this path; the router tells only of the first one it meets."""
+    return ", ".join(
+        method
+        for method in METHODS
+        if any(
+            route.matches({**request.scope, "method": method})[0] is Match.FULL
+            for route in request.app.routes
+        )
+    )
 
 
 def _lines(error: RequestValidationError) -> list[str]:

@@ -8,7 +8,8 @@ from typing import Any
 from browser.model.clock import iso
 from browser.model.page import Link, Page
 from browser.model.result import Reply
-from browser.model.session import Display, Session
+from browser.model.session import Display, Session, Step
+from browser.model.signals import Signals
 from browser.model.url import Url
 
 
@@ -28,7 +29,7 @@ def reply_json(reply: Reply) -> dict[str, Any]:
         "links": [link_json(link) for link in result.links] if result else [],
         "quote": asdict(quote) if quote else None,
         "failure": asdict(failure) if failure else None,
-        "politeness": asdict(result.politeness) if result and result.politeness else None,
+        "politeness": asdict(reply.politeness),
     }
 
 
@@ -47,6 +48,18 @@ def page_json(shown: Display, page: Page) -> dict[str, Any]:
         "language": page.language,
         "media_type": page.media_type,
         "truncated": page.truncated,
+        "signals": signals_json(shown.signals),
+    }
+
+
+def signals_json(signals: Signals) -> dict[str, Any]:
+    """What the publisher of a page asks: obeyed here, or for the caller to act on."""
+    return {
+        "obeyed": list(signals.obeyed),
+        "reported": list(signals.reported),
+        "quote_max": signals.quote_max,
+        "keep": signals.keep,
+        "license": signals.license,
     }
 
 
@@ -69,8 +82,17 @@ def whole_json(session: Session, shown: Display, page: Page) -> dict[str, Any]:
     }
 
 
-def transcript_json(session: Session) -> dict[str, Any]:
-    """What a conversation did, read and quoted."""
+def step_json(step: Step) -> dict[str, Any]:
+    """One step; what it waits for stands there only as long as it runs."""
+    fields = asdict(step)
+    if step.status != "running":
+        del fields["note"]
+    return fields
+
+
+def transcript_json(session: Session, running: Step | None = None) -> dict[str, Any]:
+    """What a conversation did, read and quoted, and what it is doing."""
+    steps = [*session.steps, running] if running else session.steps
     sources: dict[str, dict[str, Any]] = {}
     for shown in session.displays:
         if shown.kind == "page":
@@ -89,7 +111,7 @@ def transcript_json(session: Session) -> dict[str, Any]:
             source["cursors"].append(shown.cursor)
     return {
         "session": session.id,
-        "steps": [asdict(step) for step in session.steps],
+        "steps": [step_json(step) for step in steps],
         "sources": list(sources.values()),
         "quotes": [asdict(quote) for quote in session.quotes],
     }

@@ -4,9 +4,25 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
+from fastapi import FastAPI
 from pydantic import BaseModel, Field
 
+from browser.api.problem import MEDIA_TYPE
 from browser.model.reason import Reason
+
+
+class SignalsInfo(BaseModel):
+    """What the publisher of a page asks."""
+
+    obeyed: list[str] = Field(description="Signals that limit something here, as written.")
+    reported: list[str] = Field(
+        description="Flags to act on: no-train, no-search, noai, tdm-reserved, rsl, use=reference."
+    )
+    quote_max: int | None = Field(
+        description="Characters of the page that one conversation may quote; null is no limit."
+    )
+    keep: bool = Field(description="Whether the page may be written to a cache or a disk.")
+    license: str | None = Field(description="Address of the terms that the page names.")
 
 
 class PageInfo(BaseModel):
@@ -26,6 +42,7 @@ class PageInfo(BaseModel):
     language: str | None
     media_type: str
     truncated: bool
+    signals: SignalsInfo
 
 
 class LinkInfo(BaseModel):
@@ -72,7 +89,7 @@ class PolitenessInfo(BaseModel):
     robots: str
     rule: str | None
     waited_ms: int
-    cache: Literal["miss", "hit", "revalidated"]
+    cache: Literal["miss", "hit", "revalidated", "stale", "none"]
 
 
 class ReplyInfo(BaseModel):
@@ -87,7 +104,7 @@ class ReplyInfo(BaseModel):
     links: list[LinkInfo]
     quote: QuoteInfo | None
     failure: FailureInfo | None
-    politeness: PolitenessInfo | None
+    politeness: PolitenessInfo
 
 
 class LineInfo(BaseModel):
@@ -123,6 +140,9 @@ class StepInfo(BaseModel):
     failure: FailureInfo | None
     politeness: PolitenessInfo | None
     took_ms: int
+    note: str | None = Field(
+        default=None, description="What a running step waits for; only while it runs."
+    )
 
 
 class SourceInfo(BaseModel):
@@ -146,6 +166,13 @@ class Transcript(BaseModel):
     quotes: list[QuoteInfo]
 
 
+class Readiness(BaseModel):
+    """Whether commands can be served."""
+
+    ready: bool
+    checks: dict[str, str] = Field(description="By part: `ready`, or why it is not.")
+
+
 class ProblemInfo(BaseModel):
     """A mistake of the caller (RFC 9457)."""
 
@@ -153,13 +180,39 @@ class ProblemInfo(BaseModel):
     status: int
     title: str
     detail: str
+    request_id: str = Field(description="The X-Request-Id of this response, as the log has it.")
 
 
-PROBLEMS: dict[int | str, dict[str, Any]] = {
-    status: {"model": ProblemInfo, "description": text}
-    for status, text in (
-        (400, "Unusable session name."),
-        (401, "No valid bearer token."),
-        (422, "Malformed parameters."),
-    )
-}
+def _problems(told: dict[int, str]) -> dict[int | str, dict[str, Any]]:
+    return {status: {"model": ProblemInfo, "description": text} for status, text in told.items()}
+
+
+PROBLEMS = _problems(
+    {
+        400: "Not one Host field, or an unusable session name.",
+        401: "No valid bearer token.",
+        403: "Another site's page asked a service without tokens.",
+        421: "A name that this service does not answer to.",
+        422: "Malformed parameters.",
+        429: "More than one credential may ask; Retry-After says when to ask again.",
+        431: "A URL and header fields of more than 64 KiB.",
+        503: "The store cannot be reached; Retry-After says when to ask again.",
+    }
+)
+
+
+def describe_problems(app: FastAPI) -> None:
+    """Let the OpenAPI document of *app* name the media type of problems, which FastAPI cannot."""
+    plain = app.openapi
+
+    def openapi() -> dict[str, Any]:
+        document = plain()
+        operations = [each for path in document["paths"].values() for each in path.values()]
+        for operation in operations:
+            for response in operation["responses"].values():
+                for kind, told in list(response.get("content", {}).items()):
+                    if told.get("schema", {}).get("$ref", "").endswith("/ProblemInfo"):
+                        response["content"][MEDIA_TYPE] = response["content"].pop(kind)
+        return document
+
+    app.openapi = openapi  # type: ignore[method-assign]  # the way FastAPI documents

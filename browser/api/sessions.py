@@ -39,7 +39,7 @@ def router(conversations: Conversations, access: Access) -> APIRouter:
         found = await conversations.find(owner(request), session)
         if found is None:
             raise _unknown()
-        return JSONResponse(transcript_json(found), headers=NO_STORE)
+        return JSONResponse(transcript_json(found, conversations.running(found)), headers=NO_STORE)
 
     @routes.get(
         "/{session}/pages/{cursor}",

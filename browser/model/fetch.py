@@ -5,7 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
-CacheUse = Literal["miss", "hit", "revalidated"]
+from browser.model.current import REQUEST
+from browser.model.signals import NOTHING_SAID, RobotsSays
+
+CacheUse = Literal["miss", "hit", "revalidated", "stale", "none"]
 
 
 @dataclass(frozen=True)
@@ -13,16 +16,22 @@ class Politeness:
     """The manners of one fetch, as every reply reports them.
 
     Attributes:
-        robots: ``allowed``; ``exempt`` for a search provider's API.
+        robots: ``allowed``, ``disallowed`` or ``unreachable``; ``exempt`` for a search provider's
+            API; ``unasked`` when the command needed no site, or was refused before.
         rule: The line of robots.txt that allowed it, if one did.
         waited_ms: Milliseconds spent waiting for our own pace.
-        cache: Whether the origin was asked.
+        cache: Whether the origin was asked: ``miss`` (it was), ``revalidated`` (it said that the kept
+            copy is good), ``hit`` (a fresh copy), ``stale`` (it failed, an older copy stands in),
+            ``none`` (no page was wanted).
     """
 
     robots: str = "allowed"
     rule: str | None = None
     waited_ms: int = 0
     cache: CacheUse = "miss"
+
+
+UNASKED = Politeness("unasked", None, 0, "none")
 
 
 @dataclass(frozen=True)
@@ -34,9 +43,12 @@ class Fetched:
         status: 200 to 299.
         headers: Lower-case names; repeated fields joined with a comma.
         fields: The same, one by one as they came.
+        note: For the model, when this may be out of date.
+        asked: Hosts that a request for it was sent to, one a hop; none when a kept copy served.
         body: Decoded from its content coding, within the byte cap.
         fetched_at: Seconds since the epoch.
         politeness: How gently.
+        robots_says: What robots.txt says of the final URL beyond its rules.
     """
 
     url: str
@@ -46,6 +58,9 @@ class Fetched:
     fetched_at: float
     politeness: Politeness
     fields: tuple[tuple[str, str], ...] = ()
+    note: str = ""
+    asked: tuple[str, ...] = ()
+    robots_says: RobotsSays = NOTHING_SAID
 
     @property
     def content_type(self) -> str:
@@ -72,6 +87,7 @@ class FetchRecord:
         session: Short hash of the session it served.
         purpose: ``page``, or ``robots`` for a robots.txt.
         cache: Whether the origin was asked.
+        request: The inbound request it was made for, as its reply's X-Request-Id names it.
     """
 
     host: str
@@ -88,6 +104,7 @@ class FetchRecord:
     session: str = ""
     purpose: Literal["page", "robots"] = "page"
     cache: CacheUse = "miss"
+    request: str = field(default_factory=REQUEST.get)
 
 
 @dataclass(frozen=True)
@@ -102,6 +119,8 @@ class RobotsCopy:
         good_at: When *body* was last confirmed by the origin; 0 when it never was.
         failures: Failed attempts in a row, for the doubling of the pause.
         why: A short sentence for `check` and the operator.
+        etag: The ETag that *body* came with, to renew it by; empty when there is none.
+        last_modified: Its Last-Modified, likewise.
     """
 
     kind: Literal["rules", "allow", "deny"]
@@ -111,3 +130,5 @@ class RobotsCopy:
     good_at: float = 0.0
     failures: int = 0
     why: str = ""
+    etag: str = ""
+    last_modified: str = ""

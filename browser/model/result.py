@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from browser.model.fetch import Politeness
+from browser.model.fetch import UNASKED, Politeness
 from browser.model.page import Link, Page
 from browser.model.session import Display, Quote
 
@@ -63,6 +63,7 @@ class Reply:
         cursor: The newest display after the command, if there is any.
         result: When it succeeded.
         failure: When it failed.
+        politeness: How gently the site was treated, also when it failed.
     """
 
     session: str
@@ -71,3 +72,4 @@ class Reply:
     cursor: int | None
     result: Result | None = None
     failure: Failure | None = None
+    politeness: Politeness = UNASKED

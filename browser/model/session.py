@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from browser.model.signals import NOTHING_ASKED, Signals
+
 Kind = Literal["search", "page", "find"]
 
 
@@ -25,6 +27,8 @@ class Display:
         fetched_at: Seconds since the epoch.
         back: The cursor that `back` leads to, if any.
         of: For find results, the cursor of the page they were found in.
+        signals: What its publisher asks; a page that may not be kept is kept in memory alone,
+            and the text of its displays likewise.
     """
 
     cursor: int
@@ -39,6 +43,7 @@ class Display:
     fetched_at: float
     back: int | None = None
     of: int | None = None
+    signals: Signals = NOTHING_ASKED
 
 
 @dataclass(frozen=True)
@@ -92,6 +97,7 @@ class Step:
         politeness: The politeness object of the reply.
         at: ISO time of its start.
         took_ms: Milliseconds.
+        note: What it waits for, while it runs.
     """
 
     n: int
@@ -105,6 +111,41 @@ class Step:
     failure: dict[str, Any] | None = None
     politeness: dict[str, Any] | None = None
     took_ms: int = 0
+    note: str | None = None
+
+
+@dataclass
+class Tally:
+    """What a conversation has used of its budgets.
+
+    Attributes:
+        searches: Questions put to the search provider, answered or not.
+        fetches: Pages asked of the web, answered or not; a kept copy is none.
+        octets: Of the pages that came, decoded.
+        hosts: Pages asked of each host, the hosts of redirects among them.
+    """
+
+    searches: int = 0
+    fetches: int = 0
+    octets: int = 0
+    hosts: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass
+class Shown:
+    """Which addresses the displays of a conversation hold, so that asking is cheap.
+
+    Made anew from the displays when it is lost, so it is never stored.
+
+    Attributes:
+        displays: How many displays are entered.
+        pages: Keys of the pages that are entered.
+        marks: One digest an address.
+    """
+
+    displays: int = 0
+    pages: set[str] = field(default_factory=set)
+    marks: set[bytes] = field(default_factory=set)
 
 
 @dataclass
@@ -122,6 +163,9 @@ class Session:
         displays: By cursor.
         quotes: In order.
         steps: In order.
+        allowed: Addresses from the user's own messages, in canonical form, without fragment.
+        tally: What is used of its budgets.
+        shown: Which addresses its displays hold.
     """
 
     key: str
@@ -133,3 +177,6 @@ class Session:
     displays: list[Display] = field(default_factory=list)
     quotes: list[Quote] = field(default_factory=list)
     steps: list[Step] = field(default_factory=list)
+    allowed: list[str] = field(default_factory=list)
+    tally: Tally = field(default_factory=Tally)
+    shown: Shown = field(default_factory=Shown, init=False, repr=False, compare=False)

@@ -4,6 +4,7 @@
     followed   redirects, at most `egress.max_redirects`; each hop climbs the whole ladder anew
     allowed    URL, block list, addresses              (browser.net.ladder)
     robots     the site's robots.txt                   (browser.net.robots)
+    cached     a copy, or the request of another       (browser.net.cache)
     paced      a turn of the host                      (browser.net.ladder)
     sent       the GET itself                          (browser.net.send)
 
@@ -13,18 +14,21 @@ or meta refresh. No request is repeated under another name.
 
 from __future__ import annotations
 
-import math
-import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from browser.errors import BrowserError, FetchFailed, Refused
 from browser.model.clock import Clock
-from browser.model.fetch import Fetched, FetchRecord, Politeness
+from browser.model.fetch import CacheUse, Fetched, FetchRecord, Politeness
 from browser.model.reason import Reason
+from browser.model.signals import NOTHING_SAID, RobotsSays
 from browser.model.url import Url
 from browser.model.verdict import Allow, Deny
+from browser.net.accepted import accepted
+from browser.net.asker import Asker
+from browser.net.cache import Cache, Passed
 from browser.net.dial import pins
+from browser.net.judged import Judged
 from browser.net.ladder import Answer, Hop, Spent
 from browser.net.robots import RobotsGate
 from browser.net.send import Raw
@@ -32,9 +36,14 @@ from browser.rules.redirect import is_redirect, next_url, one_location
 from browser.rules.target import parse_target
 
 Subscriber = Callable[[FetchRecord], None]
+MayKeep = Callable[[RobotsSays, Url, Raw], bool]
+Tell = Callable[[str, str], None]  # a session's key, and what it waits for
 
-# The site chooses this text and the model reads it: an amount and a currency, nothing else.
-_PRICE = re.compile(r"[A-Z]{3} ?[0-9]{1,9}(?:\.[0-9]{1,9})?")
+_ROBOTS = {
+    Reason.ROBOTS_DISALLOWED: "disallowed",
+    Reason.ROBOTS_UNREACHABLE: "unreachable",
+    Reason.SITE_DECLINED: "allowed",  # by its rules; a signal beside them says no
+}
 
 
 @dataclass
@@ -47,6 +56,17 @@ class _Trip:
     hops: int = 0
     rule: str | None = None
     status: int = 0
+    robots: str = "unasked"
+    asked: list[str] = field(default_factory=list)
+    says: RobotsSays = NOTHING_SAID
+    passed: Passed | None = None
+
+    def politeness(self, reason: Reason | None = None) -> Politeness:
+        """The manners of the fetch so far, which *reason* ended."""
+        robots = _ROBOTS.get(reason, self.robots) if reason else self.robots
+        waited = round(self.spent.waited * 1000)
+        asked: CacheUse = "miss" if self.asked else "none"
+        return Politeness(robots, self.rule, waited, self.passed.use if self.passed else asked)
 
 
 class Fetcher:
@@ -55,12 +75,15 @@ class Fetcher:
     Args:
         hop: One guarded and paced request.
         robots: Judges by robots.txt.
+        cache: Keeps replies.
+        may_keep: Whether a publisher lets a reply be kept, beyond RFC 9111.
         clock: Tells the time.
         max_wait: Seconds a whole fetch may wait for turns.
         timeout: Seconds a whole fetch may spend on the network.
         max_bytes: Cap on a page.
         max_redirects: How many are followed.
         subscribers: Told of every fetch when it has ended.
+        tell: Told what a session waits for, while it waits.
     """
 
     def __init__(
@@ -68,21 +91,27 @@ class Fetcher:
         *,
         hop: Hop,
         robots: RobotsGate,
+        cache: Cache,
+        may_keep: MayKeep,
         clock: Clock,
         max_wait: float,
         timeout: float,
         max_bytes: int,
         max_redirects: int,
         subscribers: Sequence[Subscriber] = (),
+        tell: Tell | None = None,
     ) -> None:
         self._hop = hop
         self._robots = robots
+        self._cache = cache
+        self._may_keep = may_keep
         self._clock = clock
         self._max_wait = max_wait
         self._timeout = timeout
         self._max_bytes = max_bytes
         self._max_redirects = max_redirects
         self._subscribers = tuple(subscribers)
+        self._tell = tell
 
     async def fetch(self, url: Url, session: str = "") -> Fetched:
         """Bring one document home.
@@ -96,6 +125,7 @@ class Fetcher:
         """
         began = self._clock.now()
         trip = _Trip(url)
+        trip.spent.asker = self._asker(session)
         outcome, octets = "cancelled", 0
         try:
             trip.url = parse_target(url.href)  # a page's own link may still have a root dot
@@ -107,16 +137,19 @@ class Fetcher:
                 status=raw.status,
                 headers=dict(raw.headers),
                 fields=raw.fields,
+                asked=tuple(trip.asked),
                 body=raw.body,
-                fetched_at=self._clock.now(),
-                politeness=Politeness(
-                    "allowed", trip.rule, round(trip.spent.waited * 1000), "miss"
-                ),
+                fetched_at=trip.passed.fetched_at if trip.passed else self._clock.now(),
+                politeness=trip.politeness(),
+                note=trip.passed.note if trip.passed else "",
+                robots_says=trip.says,
             )
         except BrowserError as error:
             outcome, trip.status = error.reason.value, error.status or trip.status
             trip.rule = error.rule
             error.url = error.url or trip.url.href
+            error.politeness = trip.politeness(error.reason)
+            error.asked = tuple(trip.asked)
             raise
         except Exception:
             outcome = "defect"
@@ -136,90 +169,77 @@ class Fetcher:
                 rule=trip.rule,
                 at=ended,
                 session=session[:12],
+                cache=trip.politeness().cache,
             )
             for tell in self._subscribers:
                 tell(record)
 
     async def _followed(self, trip: _Trip) -> Raw:
         while True:
-            answer = await self._hop_once(trip)
-            raw = answer.raw
+            trip.passed = None  # of the hop before
+            passed = trip.passed = await self._hop_once(trip)
+            raw = passed.answer.raw
             trip.status = raw.status
             if not is_redirect(raw.status):
-                return _accepted(trip.url.host, answer)
+                return accepted(trip.url.host, passed)
             trip.seen.append(trip.url.href)
             trip.url = next_url(
                 trip.url, raw.status, one_location(raw.locations), trip.seen, self._max_redirects
             )
             trip.hops += 1
 
-    async def _hop_once(self, trip: _Trip) -> Answer:
+    async def _hop_once(self, trip: _Trip) -> Passed:
         await self._hop.allowed(trip.url, trip.spent)
         judged = await self._robots.judge(trip.url, self._patience(trip), trip.spent)
         if isinstance(judged.verdict, Deny):
             raise Refused.by(judged.verdict, trip.url.href)
         allow: Allow = judged.verdict
-        trip.rule = allow.rule
+        trip.rule, trip.robots, trip.says = allow.rule, "allowed", judged.says
         left = self._timeout - trip.spent.network
         if left <= 0:
             raise FetchFailed(
                 Reason.TIMEOUT,
                 f"{trip.url.host} took too long to answer. Choose another source.",
             )
-        return await self._hop.paced(
+
+        async def send(conditions: Mapping[str, str]) -> Answer:
+            return await self._send(trip, judged, conditions)
+
+        return await self._cache.through(
             trip.url,
-            self._patience(trip),
-            trip.spent,
+            self._hop.request_fields,
+            send,
+            max_wait=self._patience(trip),
             within=left,
-            max_bytes=self._max_bytes,
-            crawl_delay=judged.crawl_delay,
+            spent=trip.spent,
+            may_keep=lambda raw: self._may_keep(trip.says, trip.url, raw),
         )
+
+    async def _send(self, trip: _Trip, judged: Judged, conditions: Mapping[str, str]) -> Answer:
+        trip.asked.append(trip.url.host)
+        try:
+            return await self._hop.paced(
+                trip.url,
+                self._patience(trip),
+                trip.spent,
+                within=max(self._timeout - trip.spent.network, 0.0),
+                max_bytes=self._max_bytes,
+                crawl_delay=judged.crawl_delay,
+                conditions=conditions,
+            )
+        except Refused:  # no turn, so no request
+            trip.asked.pop()
+            raise
+
+    async def forget(self, url: Url) -> None:
+        """Keep no copy of *url*: its page, read by now, asks for that."""
+        await self._cache.forget(url)
+
+    def _asker(self, session: str) -> Asker:
+        tell = self._tell
+        if tell is None or not session:
+            return Asker(session)
+        return Asker(session, lambda text: tell(session, text))
 
     def _patience(self, trip: _Trip) -> float:
         return max(self._max_wait - trip.spent.waited, 0.0)
-
-
-def _accepted(host: str, answer: Answer) -> Raw:
-    raw, status = answer.raw, answer.raw.status
-    if 200 <= status < 300 and status != 206:
-        return raw
-    if status == 402:
-        price = raw.headers.get("crawler-price", "")
-        asks = f" ({price})" if _PRICE.fullmatch(price) else ""
-        raise FetchFailed(
-            Reason.PAYMENT_REQUIRED,
-            f"{host} asks a fee for this page{asks}, and this browser does not pay. "
-            "Choose another source.",
-            status=status,
-        )
-    if status in (429, 503):
-        seconds = math.ceil(answer.pause)
-        raise FetchFailed(
-            Reason.HOST_BACKING_OFF,
-            f"{host} asked us to slow down (HTTP {status}). "
-            f"Try again in {seconds} s, or choose another source.",
-            status=status,
-            retry_after=seconds,
-        )
-    if status >= 400:
-        raise FetchFailed(
-            Reason.HTTP_STATUS,
-            f"{host} answered {status} ({_meaning(status)}). Choose another source.",
-            status=status,
-        )
-    raise FetchFailed(
-        Reason.BAD_RESPONSE,
-        f"{host} answered {status}, which is no page. Choose another source.",
-        status=status,
-    )
-
-
-def _meaning(status: int) -> str:
-    known = {
-        401: "a login is needed",
-        403: "the site does not let this browser in",
-        404: "there is no such page",
-        410: "the page is gone",
-        451: "withheld for legal reasons",
-    }
-    return known.get(status, "the site has a problem" if status >= 500 else "the site refused")

@@ -88,6 +88,11 @@ class Hop:
         self._own_hosts = own_hosts
         self._clock = clock
 
+    @property
+    def request_fields(self) -> Mapping[str, str]:
+        """The header fields that go out with every request for a page."""
+        return self._sender.identity.headers(ACCEPT)
+
     async def allowed(self, url: Url, spent: Spent | None = None) -> None:
         """Judge the URL, then every address of its host.
 

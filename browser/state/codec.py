@@ -1,4 +1,4 @@
-"""Displays, quotes and steps as JSON text, one value a row, and back.
+"""Displays, quotes, steps and tallies as JSON text, one value a row, and back.
 
 Decides the stored form only; the governing shape is `browser.model.session`. Field names are
 the keys, so a field with a default can be added without touching rows that are there. Left to
@@ -9,24 +9,37 @@ string a model may send, lone surrogates and NUL included.
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
-from browser.model.session import Display, Quote, Step
+from browser.model.session import Display, Quote, Step, Tally
+from browser.model.signals import Signals
 
-_ENCODER = json.JSONEncoder(separators=(",", ":"))
+
+def _plain(value: object) -> dict[str, Any]:
+    if isinstance(value, Signals):
+        return vars(value)
+    raise TypeError(f"not a JSON value: {type(value).__name__}")
+
+
+_ENCODER = json.JSONEncoder(separators=(",", ":"), default=_plain)
 
 
 class Damaged(ValueError):
     """A stored row is not what this code wrote."""
 
 
-def pack(value: Display | Quote | Step) -> str:
-    """Write *value* as one JSON object.
+def pack(value: Display | Quote | Step | Tally | str) -> str:
+    """Write *value* as JSON: an object, or a string for an address.
+
+    A display whose page may not be kept is written without its text.
 
     Raises:
         TypeError: when an argument or failure of a step is not a JSON value.
     """
-    return _ENCODER.encode(vars(value))
+    if isinstance(value, Display) and not value.signals.keep:
+        value = replace(value, text="")
+    return _ENCODER.encode(value if isinstance(value, str) else vars(value))
 
 
 def display(text: str) -> Display:
@@ -34,9 +47,16 @@ def display(text: str) -> Display:
     fields = _fields(text)
     try:
         fields["link_ids"] = tuple(fields["link_ids"])
+        fields["signals"] = _signals(fields.get("signals", {}))
         return Display(**fields)
-    except (KeyError, TypeError) as error:
+    except (KeyError, TypeError, AttributeError) as error:
         raise Damaged("a stored display lacks a field or has one too many") from error
+
+
+def _signals(fields: dict[str, Any]) -> Signals:
+    for name in ("obeyed", "reported"):
+        fields[name] = tuple(fields.get(name, ()))
+    return Signals(**fields)
 
 
 def quote(text: str) -> Quote:
@@ -53,6 +73,25 @@ def step(text: str) -> Step:
         return Step(**_fields(text))
     except TypeError as error:
         raise Damaged("a stored step lacks a field or has one too many") from error
+
+
+def tally(text: str) -> Tally:
+    """Read a tally; raises `Damaged`."""
+    try:
+        return Tally(**_fields(text))
+    except TypeError as error:
+        raise Damaged("a stored tally has a field too many") from error
+
+
+def address(text: str) -> str:
+    """Read an allowed address; raises `Damaged`."""
+    try:
+        value = json.loads(text)
+    except ValueError as error:
+        raise Damaged("a stored address is not JSON") from error
+    if not isinstance(value, str):
+        raise Damaged("a stored address is not a string")
+    return value
 
 
 def _fields(text: str) -> dict[str, Any]:

@@ -29,10 +29,15 @@ from browser.state.codec import Damaged
 T = TypeVar("T")
 
 APPLICATION = 0x706F6C62  # "polb": tells our files from another program's
-VERSION = 1
+VERSION = 3  # of the tables; what each version added to the one before is in `STEPS`
 BUSY = 5.0  # seconds to wait for another program that reads the file
 WAL_LIMIT = 64 * 2**20  # bytes the log may keep on disk after a checkpoint
 
+_ALLOWED = """CREATE TABLE IF NOT EXISTS allowed (session TEXT NOT NULL
+    REFERENCES sessions ON DELETE CASCADE, n INTEGER NOT NULL, json TEXT NOT NULL,
+    PRIMARY KEY (session, n))"""
+_TALLIES = """CREATE TABLE IF NOT EXISTS tallies (session TEXT PRIMARY KEY
+    REFERENCES sessions ON DELETE CASCADE, json TEXT NOT NULL)"""
 TABLES = (
     """CREATE TABLE sessions (key TEXT PRIMARY KEY, id TEXT NOT NULL, owner TEXT NOT NULL,
         created REAL NOT NULL, used REAL NOT NULL, commands INTEGER NOT NULL)""",
@@ -50,13 +55,23 @@ TABLES = (
     "CREATE INDEX pages_stored ON pages (stored_at, key)",
     """CREATE TABLE robots (authority TEXT PRIMARY KEY, kind TEXT NOT NULL,
         fetched_at REAL NOT NULL, expires_at REAL NOT NULL, good_at REAL NOT NULL,
-        failures INTEGER NOT NULL, why TEXT NOT NULL, body BLOB NOT NULL)""",
+        failures INTEGER NOT NULL, why TEXT NOT NULL, body BLOB NOT NULL,
+        etag TEXT NOT NULL DEFAULT '', last_modified TEXT NOT NULL DEFAULT '')""",
     "CREATE INDEX robots_expires ON robots (expires_at)",
     """CREATE TABLE hosts (host TEXT PRIMARY KEY, blocked_until REAL NOT NULL,
         strikes INTEGER NOT NULL, status INTEGER NOT NULL)""",
+    _ALLOWED,
+    _TALLIES,
     f"PRAGMA application_id = {APPLICATION}",
     f"PRAGMA user_version = {VERSION}",
 )
+STEPS: dict[int, tuple[str, ...]] = {
+    2: (
+        "ALTER TABLE robots ADD COLUMN etag TEXT NOT NULL DEFAULT ''",
+        "ALTER TABLE robots ADD COLUMN last_modified TEXT NOT NULL DEFAULT ''",
+    ),
+    3: (_ALLOWED, _TALLIES),
+}
 
 AWAY = "The browser cannot reach its memory at the moment. Try again in a few seconds."
 
@@ -201,17 +216,16 @@ class Database:
         db.execute(f"PRAGMA journal_size_limit = {WAL_LIMIT}")
         with writing(db):
             # Judged again under the lock: another process may have made the tables meanwhile.
-            if self._judge(db):
-                for statement in TABLES:
-                    db.execute(statement)
+            for statement in _missing(self._judge(db)):
+                db.execute(statement)
 
-    def _judge(self, db: sqlite3.Connection) -> bool:
-        """Whether the file is new; raises ``ValueError`` when it is not ours."""
+    def _judge(self, db: sqlite3.Connection) -> int:
+        """The version of the tables, 0 for a new file; ``ValueError`` when it is not ours."""
         (application,) = db.execute("PRAGMA application_id").fetchone()
         (version,) = db.execute("PRAGMA user_version").fetchone()
         (tables,) = db.execute("SELECT count(*) FROM sqlite_master").fetchone()
         if not (application or version or tables):
-            return True
+            return 0
         if application != APPLICATION:
             raise ValueError(f"The store {self._path} is the database of another program.")
         if version > VERSION:
@@ -219,7 +233,7 @@ class Database:
                 f"The store {self._path} was written by a newer polite-browser (version "
                 f"{version} of its tables; this one knows {VERSION}). Update, or use another file."
             )
-        return False
+        return int(version)
 
     def _probe(self, db: sqlite3.Connection) -> None:
         with writing(db):
@@ -230,3 +244,11 @@ class Database:
             raise StateUnavailable(AWAY) from error
         if moved:
             raise StateUnavailable(AWAY)
+
+
+def _missing(version: int) -> tuple[str, ...]:
+    """What brings a file of *version* up to ours."""
+    if not version:
+        return TABLES
+    late = [step for number in range(version + 1, VERSION + 1) for step in STEPS[number]]
+    return (*late, f"PRAGMA user_version = {VERSION}")

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from browser.model.fetch import RobotsCopy
+from browser.model.response import StoredReply
 from browser.model.session import Session
 from browser.rules.pace import Rate, Turn
 
@@ -44,6 +45,23 @@ class RobotsCopies(Protocol):
 
     async def put(self, authority: str, copy: RobotsCopy) -> None:
         """Replace the copy."""
+
+
+class Responses(Protocol):
+    """Replies that may be used again, by the key of what was asked for.
+
+    Several may be kept of one key: a reply depends on the request fields that its Vary names.
+    What is kept may be forgotten at any moment.
+    """
+
+    async def get(self, key: str) -> tuple[StoredReply, ...]:
+        """Those kept of *key*, the newest first."""
+
+    async def put(self, key: str, reply: StoredReply) -> None:
+        """Keep *reply* in the place of the one that varies in the same way."""
+
+    async def forget(self, key: str) -> None:
+        """Keep nothing of *key*."""
 
 
 class Turns(Protocol):

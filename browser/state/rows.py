@@ -12,7 +12,7 @@ import contextlib
 import sqlite3
 from collections.abc import Sequence
 
-from browser.model.session import Display, Quote, Session, Step
+from browser.model.session import Display, Quote, Session, Step, Tally
 from browser.state import codec
 from browser.state.database import writing
 from browser.state.memory import PAGE_GRACE, SWEEP_EVERY, Lifetimes
@@ -25,11 +25,14 @@ STRIKES_KEPT = 86_400.0  # seconds after a pause that no good answer followed
 _LOOSE = "NOT EXISTS (SELECT 1 FROM displays WHERE page_key = pages.key)"
 _UPSERT = """INSERT INTO sessions VALUES (?, ?, ?, ?, ?, ?)
     ON CONFLICT (key) DO UPDATE SET used = excluded.used, commands = excluded.commands"""
+_TALLY = """INSERT INTO tallies VALUES (?, ?)
+    ON CONFLICT (session) DO UPDATE SET json = excluded.json WHERE json <> excluded.json"""
 _COUNTS = """SELECT (SELECT count(*) FROM displays WHERE session = key),
     (SELECT count(*) FROM quotes WHERE session = key),
-    (SELECT count(*) FROM steps WHERE session = key) FROM sessions WHERE key = ?"""
+    (SELECT count(*) FROM steps WHERE session = key),
+    (SELECT count(*) FROM allowed WHERE session = key) FROM sessions WHERE key = ?"""
 
-Counts = tuple[int, int, int]
+Counts = tuple[int, int, int, int]
 
 
 class SessionRows:
@@ -56,6 +59,9 @@ class SessionRows:
         session.displays = [codec.display(text) for text in _texts(db, "displays", key)]
         session.quotes = [codec.quote(text) for text in _texts(db, "quotes", key)]
         session.steps = [codec.step(text) for text in _texts(db, "steps", key)]
+        session.allowed = [codec.address(text) for text in _texts(db, "allowed", key)]
+        tally = db.execute("SELECT json FROM tallies WHERE session = ?", (key,)).fetchone()
+        session.tally = codec.tally(tally[0]) if tally else Tally()
         return session
 
     def write(self, db: sqlite3.Connection, session: Session) -> list[str]:
@@ -63,7 +69,7 @@ class SessionRows:
         key = session.key
         now = self._lifetimes.clock.now()
         counts = self._saved.get(key) or db.execute(_COUNTS, (key,)).fetchone()
-        displays, quotes, steps = counts or (0, 0, 0)
+        displays, quotes, steps, allowed = counts or (0, 0, 0, 0)
         gone: list[str] = []
         with writing(db):
             head = (key, session.id, session.owner, session.created)
@@ -77,9 +83,15 @@ class SessionRows:
             )
             _add(db, "quotes", key, session.quotes, quotes)
             _add(db, "steps", key, session.steps, steps)
+            _add(db, "allowed", key, session.allowed, allowed)
+            if session.tally != Tally():
+                db.execute(_TALLY, (key, codec.pack(session.tally)))
             if counts is None:
                 gone = self._make_room(db, key, now)
-        self._saved[key] = (len(session.displays), len(session.quotes), len(session.steps))
+        self._saved[key] = (
+            *(len(session.displays), len(session.quotes)),
+            *(len(session.steps), len(session.allowed)),
+        )
         if now >= self._sweep_at:
             # What was saved is saved: a sweep that fails is tried again, not told to the caller.
             with contextlib.suppress(sqlite3.Error):
@@ -151,7 +163,7 @@ def _add(
     db: sqlite3.Connection,
     table: str,
     key: str,
-    values: Sequence[Display | Quote | Step],
+    values: Sequence[Display | Quote | Step | str],
     saved: int,
 ) -> None:
     db.executemany(

@@ -17,12 +17,13 @@ import trafilatura
 
 from browser.browse import Browser, Options
 from browser.client import Client
-from browser.compose import build_net, build_provider, build_store
+from browser.compose_net import build_net, build_provider, build_store
 from browser.conversation import Conversations
 from browser.littleweb import fixtures
 from browser.net.clock import SystemClock
 from browser.net.sandbox import Sandbox
 from browser.settings import Settings
+from browser.steps import Steps
 from tests.bench import origin, pages, service, table
 from tests.bench.pages import Sample
 
@@ -161,6 +162,7 @@ async def _parts(chosen: Settings, samples: list[Sample]) -> dict[str, list[floa
         max_commands=500,
         safe="strict",
         language="en",
+        steps=Steps(),
     )
     await sandbox.warm()
     for host in {sample.host for sample in samples}:

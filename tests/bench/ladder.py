@@ -15,7 +15,7 @@ import httpx
 from aiolimiter import AsyncLimiter
 from protego import Protego
 
-from browser.compose import Net, build_net, build_store
+from browser.compose_net import Net, build_net, build_store
 from browser.config import fixed
 from browser.model.limits import HostLimits, Limits
 from browser.model.url import Url

@@ -21,12 +21,13 @@ PATIENCE = 600  # looks, a twentieth of a second apart, until the workers must b
 def settings(origin: int, store: str, workers: int = 0) -> Settings:
     """Defaults, but for the origin's port, the store, and a pace no bench could reach."""
     return fixed(
-        server={"port": 0},
+        server={"port": 0, "rate": 1e6, "burst": 1_000_000, "concurrency": 1000},
         egress={"hosts": {"*.test": f"127.0.0.1:{origin}"}},
         limits={
             "rate": 10_000, "burst": 10_000, "concurrency": 16, "hourly": 1_000_000,
             "crawl_delay_cap": 0,
         },
+        session={"max_fetches": 1_000_000, "max_per_host": 1_000_000},
         page={"workers": workers},
         store={"url": store},
     )  # fmt: skip

@@ -13,7 +13,7 @@ import httpcore
 import trustme
 from httpcore._backends.anyio import AnyIOStream
 
-from browser.compose import Net, build_net
+from browser.compose_net import Net, build_net
 from browser.config import fixed
 from browser.errors import BrowserError
 from browser.model.clock import Clock

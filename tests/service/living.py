@@ -21,8 +21,9 @@ KEYS = {
 }  # fmt: skip
 PAGE_KEYS = {
     "kind", "url", "title", "domain", "lines", "fetched_at", "digest", "published", "author",
-    "language", "media_type", "truncated",
+    "language", "media_type", "truncated", "signals",
 }  # fmt: skip
+SIGNALS_KEYS = {"obeyed", "reported", "quote_max", "keep", "license"}
 FAILURE_KEYS = {"code", "message", "url", "rule", "retry_after", "status"}
 QUOTE_KEYS = {
     "id", "cursor", "start", "end", "text", "citation", "url", "title", "domain", "fetched_at",
@@ -107,10 +108,11 @@ def check(reply: dict[str, Any], command: str, session: str) -> None:
         assert reply["page"] is None
         assert reply["quote"] is None
         assert reply["links"] == []
-        assert reply["politeness"] is None
+        assert set(reply["politeness"]) == {"robots", "rule", "waited_ms", "cache"}
         return
     if reply["page"] is not None:
         assert set(reply["page"]) == PAGE_KEYS
+        assert set(reply["page"]["signals"]) == SIGNALS_KEYS
         assert reply["page"]["kind"] in {"search", "page", "find"}
         first, last, end = reply["page"]["lines"]
         assert 0 <= first <= last <= end
@@ -126,9 +128,10 @@ def serving(
 ) -> Iterator[httpx.Client]:
     """The service over *world*, with a client for it; *args* go on to `running`."""
     chosen: dict[str, dict[str, Any]] = {
-        "server": {"port": 0},
+        "server": {"port": 0, "rate": 1e6, "burst": 1_000_000, "concurrency": 1000},
         "egress": {"hosts": world.egress_hosts},
         "limits": {"rate": 1000, "burst": 1000, "hourly": 1_000_000},
+        "session": {"max_fetches": 1_000_000, "max_per_host": 1_000_000},
         "page": {"workers": 1},
         "store": {"url": "memory:"},
     }

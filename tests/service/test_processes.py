@@ -140,7 +140,7 @@ def test_the_log_tells_each_fetch_and_no_secret(world: World, tmp_path: Path):
     assert "CANARY" not in log
     assert "Traceback" not in log
     lines = [json.loads(line) for line in served.log if line.startswith("{")]
-    fetches = [line for line in lines if line["event"] == "fetch"]
+    fetches = [line for line in lines if line.get("purpose") == "page"]
     assert [fetch["outcome"] for fetch in fetches] == ["ok", "robots_disallowed"]
     assert fetches[0]["url"] == "http://log.test/page?…"
     assert fetches[0]["status"] == 200

@@ -8,6 +8,7 @@ import re
 from tests.service.living import Talk
 from tests.world import World
 
+UNASKED = {"robots": "unasked", "rule": None, "waited_ms": 0, "cache": "none"}
 MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 HTML = (
     "<!doctype html><html lang=de><head><title>Äpfel &amp; Birnen</title>"
@@ -43,6 +44,13 @@ def test_an_opened_page_is_told_key_by_key(world: World, talk: Talk):
         "language": "de",
         "media_type": "text/html",
         "truncated": False,
+        "signals": {
+            "obeyed": [],
+            "reported": [],
+            "quote_max": None,
+            "keep": True,
+            "license": None,
+        },
     }
     assert reply["links"] == [
         {"id": 0, "text": "Verweis", "url": "http://obst.test/hier", "domain": "obst.test"},
@@ -88,7 +96,7 @@ def test_find_tells_the_page_it_searched(world: World, talk: Talk):
     assert reply["page"]["title"] == "Find results for text: `NEEDLE` in `T`"
     assert "# 【0†match at L3】\nL2: One.\nL3: Two 【0†link】 needle." in reply["text"]
     assert [link["url"] for link in reply["links"]] == ["http://shape.test/l"]
-    assert reply["politeness"] is None
+    assert reply["politeness"] == UNASKED
 
 
 def test_scroll_and_back_tell_a_window_of_the_page(world: World, talk: Talk):
@@ -103,7 +111,7 @@ def test_scroll_and_back_tell_a_window_of_the_page(world: World, talk: Talk):
     back = talk.good("back")
     assert back["page"]["url"] == "http://shape.test/long"
     assert back["page"]["lines"][0] == 30
-    assert back["politeness"] is None
+    assert back["politeness"] == UNASKED
 
 
 def test_a_quote_is_told_key_by_key(world: World, talk: Talk):
@@ -168,8 +176,10 @@ def test_a_failed_command_is_told_key_by_key(world: World, talk: Talk):
             "retry_after": None,
             "status": None,
         },
-        "politeness": None,
-    }
+        "politeness": {
+            "robots": "disallowed", "rule": "Disallow: /private", "waited_ms": 0, "cache": "none",
+        },
+    }  # fmt: skip
 
 
 def test_every_command_has_a_failure_of_its_own_name(talk: Talk):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from browser.model.session import Display, Quote, Session, Step
+from browser.model.session import Display, Quote, Session, Step, Tally
+from browser.model.signals import Signals
 
 START = 1_700_000_000.0
 
@@ -44,6 +45,16 @@ def full_session(key: str = "key") -> Session:
         fetched_at=0.1 + 0.2,
         back=0,
         of=0,
+        signals=Signals(
+            quote_max=50,
+            quote_rule="X-Robots-Tag: max-snippet:50",
+            show_max=50,
+            show_rule="X-Robots-Tag: max-snippet:50",
+            marked=True,
+            obeyed=("X-Robots-Tag: max-snippet:50", "data-nosnippet"),
+            reported=("no-train", "rsl"),
+            license="https://films.example/licence.xml",
+        ),
     )
     words = Quote(
         id="q1",
@@ -84,4 +95,6 @@ def full_session(key: str = "key") -> Session:
         displays=[display(0), found],
         quotes=[words],
         steps=[done, failed],
+        allowed=["https://films.example/95th", "https://例え.example/\udc80"],
+        tally=Tally(3, 5, 81_234, {"films.example": 4, "xn--r8jz45g.example": 1}),
     )

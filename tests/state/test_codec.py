@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, fields
+from dataclasses import asdict, fields, replace
 from typing import Any
 
 import pytest
@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from browser.model.session import Display, Quote, Step
+from browser.model.signals import Signals
 from browser.state import codec
 from tests.state.samples import display, full_session
 
@@ -50,6 +51,22 @@ def test_the_sample_leaves_no_field_at_its_default():
     for value in (shown, words_taken, failed):
         for field in fields(value):
             assert getattr(value, field.name) != field.default, field.name
+
+
+def test_a_display_of_a_page_that_may_not_be_kept_is_written_without_its_text():
+    secret = Signals(keep=False, obeyed=("noarchive",))
+    shown = replace(display(0), text="L2: words", signals=secret)
+    written = codec.pack(shown)
+    assert "words" not in written
+    assert codec.display(written) == replace(shown, text="")
+
+
+@pytest.mark.parametrize("signals", ["null", "[]", '{"quote": 1}', '{"obeyed": 1}', "3"])
+def test_a_display_with_damaged_signals_is_named_as_such(signals):
+    fields = json.loads(codec.pack(display(0)))
+    text = json.dumps({**fields, "signals": json.loads(signals)})
+    with pytest.raises(codec.Damaged):
+        codec.display(text)
 
 
 def test_a_row_is_plain_ascii_json():

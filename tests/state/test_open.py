@@ -6,6 +6,7 @@ import sqlite3
 import pytest
 
 from browser.errors import StateUnavailable
+from browser.model.fetch import RobotsCopy
 from browser.state.database import APPLICATION, VERSION
 from browser.state.open import Store, open_store
 from tests.clock import ManualClock
@@ -113,6 +114,48 @@ async def test_a_database_of_a_newer_version_is_refused(tmp_path):
     db.close()
     with pytest.raises(ValueError, match=f"newer polite-browser .version {VERSION + 1}"):
         opened(f"sqlite:///{path}")
+
+
+async def test_a_database_of_the_first_version_gets_what_came_later_and_keeps_what_it_has(tmp_path):
+    path = tmp_path / "state.db"
+    store = opened(f"sqlite:///{path}")
+    await store.robots.put("https://a.example", RobotsCopy("rules", b"old"))
+    await store.aclose()
+    db = sqlite3.connect(path)
+    for column in ("etag", "last_modified"):
+        db.execute(f"ALTER TABLE robots DROP COLUMN {column}")
+    db.execute("PRAGMA user_version = 1")
+    db.commit()
+    db.close()
+    for _ in range(2):
+        store = opened(f"sqlite:///{path}")
+        assert await store.robots.get("https://a.example") == RobotsCopy("rules", b"old")
+        new = RobotsCopy("rules", b"new", etag='"v2"')
+        await store.robots.put("https://b.example", new)
+        assert await store.robots.get("https://b.example") == new
+        await store.aclose()
+
+
+async def test_sessions_saved_before_there_were_budgets_go_on_with_full_ones(tmp_path):
+    path = tmp_path / "state.db"
+    store = opened(f"sqlite:///{path}")
+    await store.sessions.save(session("old", pages=("p1",)))
+    await store.aclose()
+    db = sqlite3.connect(path)
+    for table in ("allowed", "tallies"):
+        db.execute(f"DROP TABLE {table}")
+    db.execute("PRAGMA user_version = 2")
+    db.commit()
+    db.close()
+    for searches in (0, 4):
+        store = opened(f"sqlite:///{path}")
+        old = await store.sessions.load("old")
+        assert old is not None
+        assert (old.tally.searches, old.allowed) == (searches, ["https://a.example/"] * searches)
+        old.tally.searches += 4
+        old.allowed += ["https://a.example/"] * 4
+        await store.sessions.save(old)
+        await store.aclose()
 
 
 async def test_what_people_read_is_readable_for_the_owner_of_the_file_only(tmp_path):

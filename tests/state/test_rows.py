@@ -91,7 +91,8 @@ def test_copies_of_robots_txt_and_pauses_long_past_are_swept(file, clock):
     def store(db: sqlite3.Connection) -> None:
         for name, moment in (("old", START), ("new", START + 40 * 86_400)):
             db.execute(
-                "INSERT INTO robots VALUES (?, 'allow', 0, ?, 0, 0, '', x'')", (name, moment)
+                "INSERT INTO robots VALUES (?, 'allow', 0, ?, 0, 0, '', x'', '', '')",
+                (name, moment),
             )
             db.execute("INSERT INTO hosts VALUES (?, ?, 1, 429)", (name, moment))
 

@@ -1,0 +1,100 @@
+"""What every response carries, whoever made it: an identifier, and what a web browser must not do.
+
+Replies hold words of strangers. So no response may be sniffed into another type, framed, read by
+another site's page, kept in a cache, or run anything; a page of our own that needs more says so in
+a header of its own, and that one wins. A defect of ours ends here too: it is logged without its
+words and answered as a problem.
+
+Governing texts: RFC 9110 (HEAD is GET without the content), RFC 6797 (HSTS), W3C Content Security
+Policy 3, WHATWG Fetch (nosniff, Cross-Origin-Resource-Policy). Left to taste: X-Request-Id, which
+a caller may choose from a small alphabet.
+"""
+
+from __future__ import annotations
+
+import re
+import secrets
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from browser.api.problem import defect
+from browser.model.current import REQUEST
+from browser.telemetry.log import log_defect
+
+ID = "X-Request-Id"
+API = "/v1/"
+SAFE = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Content-Security-Policy": (
+        "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+    ),
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Cache-Control": "no-store",
+}
+TLS_ONLY = {"Strict-Transport-Security": "max-age=31536000"}
+
+_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+
+
+class Envelope:
+    """The outermost middleware.
+
+    Args:
+        app: What answers.
+        secure: Whether callers reach the service over https (`server.public_url`).
+        by_origin: Whether replies differ by the asking page's origin (`server.cors_origins`).
+    """
+
+    def __init__(self, app: ASGIApp, *, secure: bool = False, by_origin: bool = False) -> None:
+        self._app = app
+        self._headers = {**SAFE, **(TLS_ONLY if secure else {})}
+        self._by_origin = by_origin
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        name = _named(scope)
+        started = False
+
+        async def complete(message: Message) -> None:
+            nonlocal started
+            if message["type"] == "http.response.start":
+                started = True
+                self._add(MutableHeaders(scope=message), name)
+            await send(message)
+
+        current = REQUEST.set(name)
+        try:
+            await self._app(_as_get(scope), receive, complete)
+        except Exception as error:  # noqa: BLE001 - a defect's words must reach no log
+            log_defect(error)
+            if not started:  # else the server hangs up on the half answer
+                await defect()(scope, receive, complete)
+        finally:
+            REQUEST.reset(current)
+
+    def _add(self, headers: MutableHeaders, name: str) -> None:
+        for key, value in self._headers.items():
+            headers.setdefault(key, value)
+        if self._by_origin and "origin" not in headers.get("vary", "").lower():
+            headers.add_vary_header("Origin")
+        headers[ID] = name
+
+
+def _named(scope: Scope) -> str:
+    given = Headers(scope=scope).getlist(ID)
+    if len(given) == 1 and _ID.fullmatch(given[0]):
+        return given[0]
+    return secrets.token_hex(8)
+
+
+def _as_get(scope: Scope) -> Scope:
+    """HEAD as GET, whose content the server leaves out; commands are not run for a look."""
+    if scope["method"] == "HEAD" and not scope["path"].startswith(API):
+        return {**scope, "method": "GET"}
+    return scope

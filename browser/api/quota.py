@@ -1,0 +1,128 @@
+"""How much one credential may ask of this service: a rate, and commands at the same time.
+
+A token bucket for each valid token, and one for all callers of an open service; so there are never
+more of them than tokens. A request that is refused takes nothing out of the bucket. A place is
+held until the answer has left, also by a caller that has hung up: the work goes on.
+
+The door comes before everything else under ``/v1/``: who has no credential is told so before a
+body is read. Health, metrics and what site owners read are not counted.
+
+Governing text: RFC 6585 4 (429) with Retry-After (RFC 9110 10.2.3). Left to taste: the bounds.
+"""
+
+from __future__ import annotations
+
+import math
+
+from starlette.datastructures import Headers
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from browser.api.access import Access
+from browser.api.problem import Problem
+from browser.model.clock import Clock
+
+COUNTED = "/v1/"
+FULL = 1  # seconds after which a caller whose places are all taken may ask again
+_DUST = 1e-9  # seconds; sums of floats do not meet exactly
+
+
+class Allowance:
+    """What one credential has left.
+
+    Args:
+        rate: Requests a second in the long run.
+        burst: Requests at once after a pause.
+        concurrency: Requests under way at the same time.
+    """
+
+    def __init__(self, rate: float, burst: int, concurrency: int) -> None:
+        self._interval = 1 / rate
+        self._burst = burst
+        self._free = concurrency
+        self._full_at = 0.0  # when the bucket will be full again
+
+    def enter(self, now: float) -> int:
+        """Take a place and one request out of the bucket.
+
+        Args:
+            now: Seconds since the epoch. A clock that is set back costs no more than a whole
+                bucket's time.
+
+        Returns:
+            0, or the whole seconds to wait when nothing was taken.
+        """
+        if not self._free:
+            return FULL
+        span = self._burst * self._interval
+        self._full_at = min(max(self._full_at, now), now + span)
+        wait = self._full_at - now - (span - self._interval)
+        if wait > _DUST:
+            return math.ceil(wait)
+        self._full_at += self._interval
+        self._free -= 1
+        return 0
+
+    def leave(self) -> None:
+        """Give the place back."""
+        self._free += 1
+
+
+class Quota:
+    """Middleware: who is asking, and whether it has asked too much.
+
+    Args:
+        app: What is guarded.
+        access: Tells who is asking.
+        clock: Tells the time.
+        rate: Requests a second of one credential.
+        burst: Requests at once.
+        concurrency: Requests under way at once.
+    """
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        access: Access,
+        clock: Clock,
+        rate: float,
+        burst: int,
+        concurrency: int,
+    ) -> None:
+        self._app = app
+        self._access = access
+        self._clock = clock
+        self._bounds = rate, burst, concurrency
+        self._allowances: dict[str, Allowance] = {}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Let the request through, or answer 401 or 429."""
+        if scope["type"] != "http" or not scope["path"].startswith(COUNTED):
+            await self._app(scope, receive, send)
+            return
+        try:
+            allowance = self._enter(Headers(scope=scope))
+        except Problem as refusal:
+            await refusal.response()(scope, receive, send)
+            return
+        try:
+            await self._app(scope, receive, send)
+        finally:
+            allowance.leave()
+
+    def _enter(self, headers: Headers) -> Allowance:
+        owner = self._access.admit(headers)
+        if owner not in self._allowances:
+            self._allowances[owner] = Allowance(*self._bounds)
+        allowance = self._allowances[owner]
+        wait = allowance.enter(self._clock.now())
+        if wait:
+            rate, burst, concurrency = self._bounds
+            raise Problem(
+                429,
+                "too many requests",
+                f"A credential may ask {rate:g} times a second, {burst} times at once, and have "
+                f"{concurrency} requests under way. Ask again in {wait} s.",
+                headers={"Retry-After": str(wait)},
+            )
+        return allowance

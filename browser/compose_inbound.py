@@ -1,0 +1,47 @@
+"""From settings to what stands between a caller and the routes, the outermost guard last."""
+
+from __future__ import annotations
+
+from fastapi import FastAPI
+from fastapi.middleware.cors import CORSMiddleware
+
+from browser.api.access import SESSION_HEADERS, Access
+from browser.api.body import BoundedBody
+from browser.api.headers import ID, Envelope
+from browser.api.names import LocalOnly, OurNames
+from browser.api.quota import Quota
+from browser.model.clock import Clock
+from browser.settings import Server
+
+PREFLIGHT = 300  # seconds for which a web browser need not ask again
+
+
+def guard(app: FastAPI, server: Server, access: Access, clock: Clock) -> None:
+    """Add the middleware: a request meets the last one first."""
+    app.add_middleware(BoundedBody)
+    app.add_middleware(
+        Quota,
+        access=access,
+        clock=clock,
+        rate=server.rate,
+        burst=server.burst,
+        concurrency=server.concurrency,
+    )
+    if not server.tokens:
+        app.add_middleware(LocalOnly, origins=server.cors_origins)
+    if server.cors_origins:
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=list(server.cors_origins),
+            allow_methods=["GET", "POST", "DELETE"],
+            allow_headers=["Authorization", "Content-Type", *SESSION_HEADERS, ID],
+            expose_headers=[ID, "Retry-After"],
+            max_age=PREFLIGHT,
+        )
+    bound = "" if server.tokens else server.host
+    app.add_middleware(OurNames, allowed=server.allowed_hosts, bound=bound)
+    app.add_middleware(
+        Envelope,
+        secure=server.public_url.startswith("https:"),
+        by_origin=bool(server.cors_origins),
+    )

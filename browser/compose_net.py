@@ -1,0 +1,147 @@
+"""From settings to everything that reaches out: the ladder of a fetch, the search, the store."""
+
+from __future__ import annotations
+
+import ssl
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from browser.model.clock import Clock
+from browser.model.limits import Limits
+from browser.model.signals import RobotsSays
+from browser.model.url import Url
+from browser.net.api_client import ApiClient
+from browser.net.cache import Cache
+from browser.net.dial import GuardedBackend
+from browser.net.fetcher import Fetcher, MayKeep, Tell
+from browser.net.ladder import Hop
+from browser.net.pace import Pace
+from browser.net.resolver import Lookup, Resolver
+from browser.net.robots import RobotsGate
+from browser.net.send import Raw, Sender
+from browser.net.transport import GetOnly
+from browser.rules import signals
+from browser.rules.own_hosts import HostMap
+from browser.search.brave import Brave
+from browser.search.local import Local
+from browser.search.mediawiki import MediaWiki
+from browser.search.provider import ApiReply, Provider
+from browser.search.searxng import SearXNG
+from browser.settings import Search, Settings
+from browser.state.open import Store, open_store
+from browser.state.responses import MemoryResponses
+from browser.telemetry.log import log_fetch
+from browser.telemetry.metrics import Metrics
+from browser.who import identity, signer
+
+
+@dataclass(frozen=True)
+class Net:
+    """Everything that reaches out.
+
+    Attributes:
+        hop: One guarded and paced request.
+        robots: Judges by robots.txt.
+        transport: Where requests go out.
+        metrics: Counts them.
+        fetcher: Fetches pages.
+    """
+
+    hop: Hop
+    robots: RobotsGate
+    transport: GetOnly
+    metrics: Metrics
+    fetcher: Fetcher
+
+
+def build_net(
+    settings: Settings,
+    store: Store,
+    clock: Clock,
+    *,
+    lookup: Lookup | None = None,
+    tls: ssl.SSLContext | None = None,
+    tell: Tell | None = None,
+) -> Net:
+    """Put the ladder together."""
+    own_hosts = HostMap.parse(settings.egress.hosts)
+    limits: Limits = settings.limits.as_limits()
+    who = identity(settings.agent)
+    backend = GuardedBackend(Resolver(own_hosts, lookup=lookup, denied=settings.egress.deny))
+    transport = GetOnly(backend, max_connections=limits.total_concurrency, tls=tls)
+    hop = Hop(
+        backend=backend,
+        sender=Sender(transport, who, settings.egress.connect_timeout, signer(settings, clock)),
+        pace=Pace(store.turns, limits, clock),
+        limits=limits,
+        ports=frozenset(settings.egress.ports),
+        own_hosts=own_hosts,
+        clock=clock,
+    )
+    metrics = Metrics(lambda: transport.refused)
+    subscribers = (log_fetch, metrics)
+    tokens = (who.token, *who.also_obey)
+    robots = RobotsGate(store.robots, hop, tokens, clock, subscribers, mode=settings.signals.mode)
+    responses = MemoryResponses(settings.cache.max_bytes)
+    max_age = settings.cache.max_age if settings.cache.max_bytes else 0
+    fetcher = Fetcher(
+        hop=hop,
+        robots=robots,
+        cache=Cache(responses, clock, max_age=max_age),
+        may_keep=_may_keep(settings, tokens, clock),
+        clock=clock,
+        max_wait=limits.max_wait,
+        timeout=settings.egress.timeout,
+        max_bytes=settings.egress.max_bytes,
+        max_redirects=settings.egress.max_redirects,
+        subscribers=subscribers,
+        tell=tell,
+    )
+    return Net(hop, robots, transport, metrics, fetcher)
+
+
+def _may_keep(settings: Settings, tokens: Sequence[str], clock: Clock) -> MayKeep:
+    def may_keep(says: RobotsSays, url: Url, raw: Raw) -> bool:
+        return signals.judge(
+            says,
+            raw.fields,
+            (),
+            tokens=tokens,
+            mode=settings.signals.mode,
+            url=url,
+            now=clock.now(),
+        ).keep
+
+    return may_keep
+
+
+def build_provider(search: Search, api: ApiClient[ApiReply], clock: Clock) -> Provider:
+    """The search provider that the settings choose."""
+    match search.chosen:
+        case "brave":
+            return Brave(
+                api,
+                key=search.brave.key,
+                clock=clock,
+                url=search.brave.url,
+                timeout=search.timeout,
+            )
+        case "searxng":
+            return SearXNG(api, url=search.searxng.url, clock=clock, timeout=search.timeout)
+        case "local":
+            return Local(Path(search.local.index), clock=clock)
+        case _:
+            wiki = search.mediawiki
+            return MediaWiki(api, url=wiki.url, page_url=wiki.page_url, timeout=search.timeout)
+
+
+def build_store(settings: Settings, clock: Clock) -> Store:
+    """Open the store; raises ``ValueError`` with a sentence for the operator."""
+    return open_store(
+        settings.store.url,
+        idle=settings.session.idle,
+        max_age=settings.session.max_age,
+        max_sessions=settings.session.max_sessions,
+        clock=clock,
+    )
