@@ -19,15 +19,16 @@ PREFLIGHT = 300  # seconds for which a web browser need not ask again
 def guard(app: FastAPI, server: Server, access: Access, clock: Clock) -> None:
     """Add the middleware: a request meets the last one first."""
     app.add_middleware(BoundedBody)
-    app.add_middleware(
-        Quota,
-        access=access,
-        clock=clock,
-        rate=server.rate,
-        burst=server.burst,
-        concurrency=server.concurrency,
-    )
-    if not server.tokens:
+    if server.tokens:
+        app.add_middleware(
+            Quota,
+            access=access,
+            clock=clock,
+            rate=server.rate,
+            burst=server.burst,
+            concurrency=server.concurrency,
+        )
+    else:
         app.add_middleware(LocalOnly, origins=server.cors_origins)
     if server.cors_origins:
         app.add_middleware(

@@ -3,25 +3,27 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import logging
 import socket
 import sys
 from collections.abc import Callable
+from typing import TextIO
 
 import uvicorn
 from fastapi import FastAPI
 
 from browser import __version__
-from browser.api.inbound import BoundedRequests, LocalOnly, is_loopback
+from browser.api.inbound import BoundedRequests
+from browser.api.names import is_loopback
 from browser.compose import build
+from browser.rules.web_bot_auth import DIRECTORY
 from browser.settings import Settings
+from browser.telemetry.log import Bare, quiet
+from browser.who import belongs_to_openai
 
 GRACE = 25  # seconds a running command may take after the signal to stop
 KEEP_ALIVE = 30  # seconds an idle inbound connection is kept
-HEADERS = [  # of every response
-    ("X-Content-Type-Options", "nosniff"),
-    ("Referrer-Policy", "no-referrer"),
-]
 
 
 class StartError(Exception):
@@ -67,14 +69,6 @@ def server(settings: Settings, make: Callable[[Settings], FastAPI] = build) -> u
         app = make(settings)
     except ValueError as error:
         raise StartError(str(error)) from error
-    inbound = settings.server
-    if not inbound.tokens:
-        app.add_middleware(
-            LocalOnly,
-            host=inbound.host,
-            origins=inbound.cors_origins,
-            any_host=bool(inbound.allowed_hosts),
-        )
     return uvicorn.Server(
         uvicorn.Config(
             app,
@@ -84,12 +78,47 @@ def server(settings: Settings, make: Callable[[Settings], FastAPI] = build) -> u
             log_config=None,
             access_log=False,
             server_header=False,
-            headers=HEADERS,
+            ws="none",
             proxy_headers=False,
             timeout_keep_alive=KEEP_ALIVE,
             timeout_graceful_shutdown=GRACE,
         )
     )
+
+
+def _log_to(stream: TextIO) -> None:
+    quiet()
+    lines = logging.StreamHandler(stream)
+    lines.setFormatter(Bare())
+    logging.basicConfig(level=logging.WARNING, handlers=[lines])
+    logging.getLogger("browser").setLevel(logging.INFO)
+
+
+def notices(settings: Settings) -> list[str]:
+    """What the operator should know of how sites will see this service."""
+    told = []
+    if settings.agent.is_default and not belongs_to_openai(settings):
+        told.append(
+            "agent.token is ChatGPT-User; sites check that name against OpenAI's published "
+            "addresses, and anywhere else it passes for an impostor. Set agent.token, "
+            'agent.info_url and agent.contact of your own, agent.also_obey = ["ChatGPT-User"], '
+            "and publish your addresses in egress.prefixes."
+        )
+    if settings.agent.signing_key:
+        told.append(
+            f"requests are signed; the key has to be published at {settings.signature_agent}"
+            f"{DIRECTORY}"
+        )
+    return told
+
+
+def settle() -> None:
+    """Keep the garbage collector off what the start has made: it lives as long as the process.
+
+    A full collection else goes through all of it, and holds every conversation for 50 ms.
+    """
+    gc.collect()
+    gc.freeze()
 
 
 def serve(settings: Settings) -> None:
@@ -98,8 +127,7 @@ def serve(settings: Settings) -> None:
     Raises:
         StartError: it cannot start.
     """
-    logging.basicConfig(level=logging.INFO, format="%(message)s", stream=sys.stderr)
-    logging.getLogger("uvicorn").setLevel(logging.WARNING)
+    _log_to(sys.stderr)
     listener = bind(settings)
     try:
         running = server(settings)
@@ -114,12 +142,10 @@ def serve(settings: Settings) -> None:
             settings.search.chosen,
             settings.store.url.partition("@")[2] or settings.store.url,
         )
-        if settings.agent.is_default:
-            log.info(
-                "notice: agent.token is ChatGPT-User; sites verify it against OpenAI's addresses. "
-                "Elsewhere set a token and info_url of your own and keep ChatGPT-User in also_obey."
-            )
+        for line in notices(settings):
+            log.info("notice: %s", line)
         with contextlib.suppress(KeyboardInterrupt):  # Ctrl-C is how a person stops it
+            settle()
             running.run(sockets=[listener])
     finally:
         listener.close()

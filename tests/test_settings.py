@@ -52,6 +52,8 @@ concurrency = 2
 max_wait = 10
 hourly = 300
 crawl_delay_cap = 300
+address_rate = 4
+address_concurrency = 6
 total_concurrency = 64
 hosts = {}
 [egress]
@@ -78,6 +80,10 @@ mode = "default"
 idle = 3600
 max_age = 86_400
 max_commands = 500
+max_searches = 200
+max_fetches = 300
+max_per_host = 200
+max_bytes = 200_000_000
 max_sessions = 10_000
 open = "any"
 [cache]

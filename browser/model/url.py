@@ -16,6 +16,20 @@ from ada_url.ada_adapter import ParseAttributes
 
 DEFAULT_PORTS = {"http": 80, "https": 443}
 
+_WEB = frozenset(f"{scheme}:" for scheme in DEFAULT_PORTS)
+_PARTS = (
+    "href",
+    "username",
+    "password",
+    "protocol",
+    "port",
+    "hostname",
+    "pathname",
+    "search",
+    "hash",
+    "host_type",
+)
+
 
 @dataclass(frozen=True)
 class Authority:
@@ -54,9 +68,15 @@ class Url:
             ValueError: when the URL Standard calls the input a failure.
         """
         try:
-            return cls(ada_url.URL(text, base=base.href if base else None).href)
+            if base is not None:
+                return cls(ada_url.URL(text, base=base.href).href)
+            parts = ada_url.parse_url(text, _PARTS)
         except (ValueError, UnicodeError) as error:
             raise ValueError(f"not a URL: {text[:200]!r}") from error
+        url = cls(parts["href"])
+        if parts["protocol"] in _WEB:  # read again, its href has the same parts
+            url.__dict__["_parts"] = parts
+        return url
 
     def join(self, reference: str) -> Url:
         """Resolve *reference* against this URL; raises ``ValueError`` like `parse`."""
@@ -64,7 +84,7 @@ class Url:
 
     @cached_property
     def _parts(self) -> ParseAttributes:
-        return ada_url.parse_url(self.href)
+        return ada_url.parse_url(self.href, _PARTS)
 
     @property
     def scheme(self) -> str:
@@ -82,7 +102,7 @@ class Url:
         text = self._parts["port"]
         return int(text) if text else DEFAULT_PORTS.get(self.scheme, 0)
 
-    @property
+    @cached_property
     def authority(self) -> Authority:
         """Scheme, host and port."""
         return Authority(self.scheme, self.host, self.port)
@@ -119,7 +139,7 @@ class Url:
 
     def without_fragment(self) -> Url:
         """The same URL as a server sees it."""
-        return Url(self.href.partition("#")[0])
+        return Url(self.href.partition("#")[0]) if "#" in self.href else self
 
     def __str__(self) -> str:
         return self.href

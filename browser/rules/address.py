@@ -48,6 +48,8 @@ NOT_PUBLIC_IPV4 = tuple(
         "240.0.0.0/4",  # reserved, RFC 1112; holds the broadcast address
     )
 )
+Network = IPv4Network | IPv6Network
+
 PUBLIC_IPV6 = IPv6Network("2000::/3")  # global unicast, IANA IPv6 address space
 NOT_PUBLIC_IPV6 = tuple(
     IPv6Network(block)
@@ -87,11 +89,13 @@ def is_address(host: str) -> bool:
     return True
 
 
-def judge_address(address: str) -> Verdict:
+def judge_address(address: str, denied: Sequence[Network] = ()) -> Verdict:
     """Judge one address that a name resolved to, or that stands in a URL.
 
     Args:
         address: Text form, with or without brackets.
+        denied: Networks refused too: the operator's own public ones, and prefixes that lead
+            somewhere else (NAT64 with a prefix of one's own, RFC 6052 2.2).
 
     Returns:
         `Deny` with ``address_refused`` for whatever is not a public unicast address: also for
@@ -104,10 +108,10 @@ def judge_address(address: str) -> Verdict:
     if isinstance(parsed, IPv6Address) and parsed.scope_id is None and parsed.ipv4_mapped:
         parsed = parsed.ipv4_mapped
     public = _public_v4(parsed) if isinstance(parsed, IPv4Address) else _public_v6(parsed)
-    return Allow() if public else REFUSED
+    return Allow() if public and not _within(parsed, denied) else REFUSED
 
 
-def judge_addresses(addresses: Sequence[str]) -> Verdict:
+def judge_addresses(addresses: Sequence[str], denied: Sequence[Network] = ()) -> Verdict:
     """Judge a whole DNS answer: no address, or one bad one among good ones, refuses the name.
 
     An honest site has no private address beside a public one; a name that has both is made to
@@ -116,10 +120,14 @@ def judge_addresses(addresses: Sequence[str]) -> Verdict:
     if not addresses:
         return REFUSED
     for address in addresses:
-        verdict = judge_address(address)
+        verdict = judge_address(address, denied)
         if not verdict.allowed:
             return verdict
     return Allow()
+
+
+def _within(address: IPv4Address | IPv6Address, networks: Sequence[Network]) -> bool:
+    return any(address in network for network in networks)
 
 
 def _public_v4(address: IPv4Address) -> bool:

@@ -36,7 +36,7 @@ def from_fields(fields: Iterable[tuple[str, str]]) -> frozenset[str]:
         fields: All fields of the reply, lower-case names. Those of one name are one dictionary.
     """
     text = ", ".join(value for name, value in fields if name == NAME)
-    return _refused(_stated(text) or {})
+    return _refused(_stated(text) or {}) if text else frozenset()
 
 
 def from_records(values: Sequence[str], url: Url) -> frozenset[str]:

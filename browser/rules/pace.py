@@ -111,13 +111,16 @@ def reserve(
     status = pace.status if held_by == "site" else 0
     if wait > max_wait:
         return pace, Turn(False, wait, held_by, status)
+    if not rates:  # only a question, which leaves nothing to remember
+        return pace, Turn(True, wait, held_by, status)
     arrivals = dict(pace.arrivals)
     receipt = {}
     for rate in rates:
         before = arrivals.get(rate.name, 0.0)
         arrivals[rate.name] = max(before, start) + rate.interval
         receipt[rate.name] = arrivals[rate.name], before
-    return replace(pace, arrivals=arrivals), Turn(True, wait, held_by, status, receipt)
+    after = HostPace(arrivals, pace.blocked_until, pace.strikes, pace.status)
+    return after, Turn(True, wait, held_by, status, receipt)
 
 
 def give_back(pace: HostPace, turn: Turn) -> HostPace:

@@ -23,6 +23,8 @@ MAX_READ = 8192  # characters of all Link fields
 MAX_URL = 1000  # characters of an address that is passed on
 RSL_TYPE = "application/rsl+xml"
 
+FIELDS = ("tdm-reservation", "tdm-policy", "link")
+
 _LINK = re.compile(r"<([^<>]*)>([^<]*)")
 _PARAMETER = re.compile(r";\s*(rel|type)\s*=\s*(?:\"([^\"]*)\"|([^\s;,\"]+))", re.IGNORECASE)
 

@@ -22,6 +22,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Iterator
 from functools import cached_property
 
 from protego import Protego
@@ -29,12 +30,12 @@ from protego import Protego
 from browser.model.reason import Reason
 from browser.model.url import Url
 from browser.model.verdict import Allow, Deny, Verdict
-from browser.rules.robots_lines import EVERYONE, Group, Record, Rule, read, shown
+from browser.rules.robots_lines import EVERYONE, File, Group, Record, Rule, read, shown
 from browser.rules.robots_match import Pattern, patterns, target
 
 ROBOTS_TXT = "/robots.txt"
 MAX_NAMED = 5  # user-agent lines listed by `group`; a person reads it
-MAX_SECOND = 10_000  # rules read by Protego, which takes about 20 µs for each
+MAX_SECOND = 40_000  # escapes in rules read by Protego, about 2.5 µs each; a rule is eight more
 MAX_WORK = 100_000_000  # octets of wildcard paths times octets of the URL: about 0.2 s
 
 _ADVICE = "Do not retry; choose another source."
@@ -51,11 +52,12 @@ def parse(body: bytes) -> Robots:
 class Robots:
     """One robots.txt file. Made by `parse`; what it finds for a token is kept for the next ask."""
 
-    def __init__(self, groups: dict[str, list[Group]]) -> None:
-        self._groups = groups
+    def __init__(self, file: File) -> None:
+        self._groups = file.groups
+        self._wide = file.wide
         self._readings: dict[str, _Reading] = {}
 
-    def judge(self, url: str, token: str) -> Verdict:
+    def judge(self, url: Url | str, token: str) -> Verdict:
         """Say whether *token* may fetch *url*.
 
         Args:
@@ -71,7 +73,7 @@ class Robots:
             ValueError: when *token* is empty or has other characters than A-Z a-z _ -.
         """
         reading = self._reading(token)
-        parsed = _parsed(url)
+        parsed = url if isinstance(url, Url) else _parsed(url)
         if parsed is None:
             return Deny(Reason.BAD_URL, "this is not a URL. Check it, or choose another source.")
         host, path = parsed.host, target(parsed)
@@ -92,8 +94,7 @@ class Robots:
         Raises:
             ValueError: as `judge`.
         """
-        delay: float | None = self._reading(token).engine.crawl_delay(token)
-        return delay
+        return self._reading(token).crawl_delay
 
     def request_interval(self, token: str) -> float | None:
         """Seconds between requests by the Request-rate of our group, if it states a usable one.
@@ -101,14 +102,7 @@ class Robots:
         Raises:
             ValueError: as `judge`.
         """
-        rate = self._reading(token).engine.request_rate(token)
-        if rate is None:
-            return None
-        try:
-            interval: float = rate.seconds / rate.requests
-        except OverflowError:
-            return None
-        return interval if math.isfinite(interval) and interval > 0 else None
+        return self._reading(token).request_interval
 
     def group(self, token: str) -> str | None:
         """The user-agent lines that were chosen for *token*, with their numbers.
@@ -119,12 +113,20 @@ class Robots:
         Raises:
             ValueError: as `judge`.
         """
-        reading = self._reading(token)
-        lines = [f"{shown(line.text)} (line {line.line})" for line in reading.named[:MAX_NAMED]]
-        more = len(reading.named) - len(lines)
-        if more:
-            lines.append(f"and {more} more")
-        return "; ".join(lines) or None
+        return self._reading(token).group
+
+    def chosen(self, token: str) -> str:
+        """Which group counts for *token* and why, for people.
+
+        Raises:
+            ValueError: as `judge`.
+        """
+        lines = self.group(token)
+        if lines is None:
+            return f"no group is for {token}"
+        if token.lower() in self._groups:
+            return f"group {lines}, which names {token}"
+        return f"group {lines}, since none names {token}"
 
     def values(self, token: str, name: str) -> tuple[str, ...]:
         """Values of another record of our group: ``content-signal`` or ``content-usage``.
@@ -139,6 +141,11 @@ class Robots:
         key = name.lower().encode()
         records = self._reading(token).records
         return tuple(r.value.decode("utf-8", "replace") for r in records if r.key == key)
+
+    def file_values(self, name: str) -> tuple[str, ...]:
+        """Values of a record that speaks of the whole site, whatever the group: ``license``."""
+        key = name.lower().encode()
+        return tuple(r.value.decode("utf-8", "replace") for r in self._wide if r.key == key)
 
     def _reading(self, token: str) -> _Reading:
         if not _TOKEN.fullmatch(token):
@@ -164,6 +171,33 @@ class _Reading:
         self._rules = [rule for group in groups for rule in group.rules]
 
     @cached_property
+    def group(self) -> str | None:
+        """The user-agent lines that were chosen, for people."""
+        lines = [f"{shown(line.text)} (line {line.line})" for line in self.named[:MAX_NAMED]]
+        more = len(self.named) - len(lines)
+        if more:
+            lines.append(f"and {more} more")
+        return "; ".join(lines) or None
+
+    @cached_property
+    def crawl_delay(self) -> float | None:
+        """Seconds, by the last usable Crawl-delay."""
+        delay: float | None = self.engine.crawl_delay(EVERYONE)
+        return delay
+
+    @cached_property
+    def request_interval(self) -> float | None:
+        """Seconds, by the last usable Request-rate."""
+        rate = self.engine.request_rate(EVERYONE)
+        if rate is None:
+            return None
+        try:
+            interval: float = rate.seconds / rate.requests
+        except OverflowError:
+            return None
+        return interval if math.isfinite(interval) and interval > 0 else None
+
+    @cached_property
     def _patterns(self) -> list[Pattern]:
         return patterns(self._rules)
 
@@ -183,7 +217,7 @@ class _Reading:
         rules = (
             f"{'Allow' if pattern.rule.allow else 'Disallow'}: "
             f"{_escaped_again(pattern.spelled)}{'$' * pattern.anchored}"
-            for pattern in self._patterns[:MAX_SECOND]
+            for pattern in _affordable(self._patterns)
         )
         return Protego.parse("\n".join(["User-agent: *", *records, *rules]))
 
@@ -214,6 +248,15 @@ def _parsed(url: str) -> Url | None:
         except ValueError:
             continue
     return None
+
+
+def _affordable(found: list[Pattern]) -> Iterator[Pattern]:
+    left = MAX_SECOND
+    for pattern in found:
+        left -= 8 + pattern.spelled.count("%")
+        if left < 0:
+            return
+        yield pattern
 
 
 def _escaped_again(spelled: str) -> str:

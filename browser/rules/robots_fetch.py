@@ -1,7 +1,7 @@
 """What an attempt to fetch robots.txt teaches, and for how long.
 
 Governing text: RFC 9309 2.3.1 (access results), 2.4 (caching) and 2.5 (limits); RFC 9110 10.2.3
-for Retry-After; RFC 9111 5.2.2 for Cache-Control.
+for Retry-After, 8.8 and 13.1 for conditional requests; RFC 9111 5.2.2 for Cache-Control.
 
     answer                                  verdict                        kept for
     2xx but 206                             its rules, if any              max-age, 10 min to 24 h
@@ -17,20 +17,23 @@ for Retry-After; RFC 9111 5.2.2 for Cache-Control.
 Left to taste: all the times but the RFC's 24 hours. A 429 counts as unreachable, since "slow
 down" is not "there are no rules". After 30 days without an answer the RFC would let everything
 be fetched; we refuse. An answer that forbids caching is still kept for ten minutes, or each
-click would ask for it anew.
+click would ask for it anew. A file that was found after a redirect is asked for whole each time:
+what would renew it belongs to another URL than the one we ask.
 """
 
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from email.utils import parsedate_to_datetime
 
 from browser.model.fetch import RobotsCopy
 from browser.model.reason import Reason
 from browser.model.verdict import Deny
 from browser.rules.pace import retry_after
-from browser.rules.robots_lines import within_limit
+from browser.rules.robots_lines import MAX_SHOWN, within_limit
 
 MAX_REDIRECTS = 5  # RFC 9309 2.3.1.2: at least five consecutive ones
 
@@ -41,6 +44,9 @@ KEPT_REFUSED = 3600.0  # seconds; who locks the door may open it soon
 MIN_PAUSE = 60.0  # seconds until the first new attempt
 MAX_PAUSE = 600.0  # seconds
 MAX_STALE = 30 * 86_400.0  # seconds; RFC 9309 2.3.1.4 "for example, 30 days"
+MAX_VALIDATOR = 256  # characters of an ETag; a site could make every request of ours long
+
+_ETAG = re.compile(r'(?:W/)?"[!#-~]*"')  # RFC 9110 8.8.3, as far as it is ASCII
 
 _REFUSED_STATUS = frozenset({401, 402, 403, 451})
 _REFUSED_TARGET = frozenset(
@@ -73,6 +79,9 @@ class Attempt:
         failure: Why there is no whole reply: the network's failures, ``too_many_redirects`` (a
             loop too), or the refusal of a redirect's target. It outweighs *status*, so leave it
             out when a 4xx or 5xx came with a broken body: there the status says all.
+        redirects: How many were followed.
+        at: Where they led; empty when there were none.
+        conditional: Whether the last request named what we hold; if not, a 304 says nothing.
     """
 
     status: int = 0
@@ -80,6 +89,33 @@ class Attempt:
     body: bytes = field(default=b"", repr=False)
     cut: bool = False
     failure: Reason | None = None
+    redirects: int = 0
+    at: str = ""
+    conditional: bool = True
+
+    @property
+    def outcome(self) -> str:
+        """``ok`` when the answer settles what may be fetched, else the code of what is wrong."""
+        if self.failure is not None:
+            return self.failure.value
+        settled = _is_whole(self.status) or self.status == 304 or _kept_without_rules(self.status)
+        return "ok" if settled else Reason.ROBOTS_UNREACHABLE.value
+
+    @property
+    def says(self) -> str:
+        """The status, and the redirects that led to it."""
+        if not self.redirects:
+            return f"answered {self.status}"
+        many = "a redirect" if self.redirects == 1 else f"{self.redirects} redirects"
+        return f"answered {self.status} after {many}, at {self.at[:MAX_SHOWN]}"
+
+
+def conditions(copy: RobotsCopy | None) -> dict[str, str]:
+    """The header fields that ask whether *copy* is still good (RFC 9110 13.1.2, 13.1.3)."""
+    if copy is None or copy.kind != "rules":
+        return {}
+    fields = {"If-None-Match": copy.etag, "If-Modified-Since": copy.last_modified}
+    return {name: value for name, value in fields.items() if value}
 
 
 def learn(attempt: Attempt, prior: RobotsCopy | None, now: float) -> RobotsCopy:
@@ -95,16 +131,21 @@ def learn(attempt: Attempt, prior: RobotsCopy | None, now: float) -> RobotsCopy:
     status = attempt.status
     if attempt.failure is not None:
         return _after_failure(attempt.failure, attempt, prior, now)
-    if 200 <= status < 300 and status != 206:
+    if _is_whole(status):
         body = within_limit(attempt.body, cut=attempt.cut)
-        return _rules(body, lifetime(attempt.headers), now, f"answered {status}")
-    if status == 304 and prior is not None and prior.kind == "rules":
-        return _rules(prior.body, lifetime(attempt.headers), now, "answered 304: unchanged")
+        return _rules(body, attempt, now, attempt.says)
+    if status == 304 and attempt.conditional and prior is not None and prior.kind == "rules":
+        renewed = _rules(prior.body, attempt, now, f"{attempt.says}: unchanged")
+        return replace(
+            renewed,
+            etag=renewed.etag or prior.etag,
+            last_modified=renewed.last_modified or prior.last_modified,
+        )
     if status == 429 or 500 <= status < 600:
         return _unreachable(f"it answered {status}", attempt.headers, prior, now)
     kept = _kept_without_rules(status)
     if kept:
-        return _allow(kept, now, f"answered {status}: no rules")
+        return _allow(kept, now, f"{attempt.says}: no rules")
     return _deny(MIN_PAUSE, prior, now, f"it answered {status}, which says nothing")
 
 
@@ -165,8 +206,36 @@ def _after_failure(
     return _unreachable(_FAILED.get(failure, "a broken reply"), attempt.headers, prior, now)
 
 
-def _rules(body: bytes, kept: float, now: float, why: str) -> RobotsCopy:
-    return RobotsCopy("rules", body, now, now + kept, good_at=now, why=why)
+def _is_whole(status: int) -> bool:
+    return 200 <= status < 300 and status != 206
+
+
+def _rules(body: bytes, attempt: Attempt, now: float, why: str) -> RobotsCopy:
+    etag, modified = "", ""
+    if not attempt.redirects:
+        etag = _etag(attempt.headers.get("etag", ""))
+        modified = _date(attempt.headers.get("last-modified", ""))
+    expires = now + lifetime(attempt.headers)
+    return RobotsCopy(
+        "rules", body, now, expires, good_at=now, why=why, etag=etag, last_modified=modified
+    )
+
+
+def _etag(value: str) -> str:
+    text = value.strip()
+    return text if len(text) <= MAX_VALIDATOR and _ETAG.fullmatch(text) else ""
+
+
+def _date(value: str) -> str:
+    """*value* when it is a date: it goes back to the site as it came."""
+    text = value.strip()
+    if len(text) > MAX_VALIDATOR or not (text.isascii() and text.isprintable()):
+        return ""
+    try:
+        parsedate_to_datetime(text)
+    except (ValueError, TypeError, OverflowError):
+        return ""
+    return text
 
 
 def _allow(kept: float, now: float, why: str) -> RobotsCopy:

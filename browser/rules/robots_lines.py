@@ -26,6 +26,8 @@ MAX_SHOWN = 200  # characters of a line when shown; the longest sane rule fits
 
 EVERYONE = "*"  # the group for agents without one of their own
 KEPT = frozenset({b"crawl-delay", b"request-rate", b"content-signal", b"content-usage"})
+FILE_WIDE = frozenset({b"license"})  # Really Simple Licensing 1.0; belongs to no group
+MAX_FILE_WIDE = 100  # such lines of a file
 
 _BOM = b"\xef\xbb\xbf"
 _AGENT = (b"user-agent", b"useragent", b"user agent")
@@ -34,6 +36,11 @@ _DISALLOW = (b"disallow", b"dissallow", b"dissalow", b"disalow", b"diasllow", b"
 _TOKEN = re.compile(rb"[A-Za-z_-]*")
 _ALL = re.compile(rb"\*(?:\s|$)")
 _SHORTEST = len(b"Allow:")
+# Printable by name, but seen by nobody: fillers, selectors of variants, long runs of accents.
+_UNSEEN = re.compile(
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0"
+    "\U000e0100-\U000e01ef]+|(?<=[\u0300-\u036f]{8})[\u0300-\u036f]+"
+)
 _MARKERS = str.maketrans("【】†", "〖〗‡")
 
 
@@ -100,6 +107,18 @@ class Group:
     closed: bool = False
 
 
+class File(NamedTuple):
+    """What a file holds.
+
+    Attributes:
+        groups: For each lower-case product token, and for `EVERYONE`, its groups in order.
+        wide: The lines that speak of the whole site, wherever they stand.
+    """
+
+    groups: dict[str, list[Group]]
+    wide: list[Record]
+
+
 def within_limit(body: bytes, *, cut: bool = False) -> bytes:
     """The part of *body* that counts: its first 512,000 octets, in whole lines.
 
@@ -115,13 +134,10 @@ def within_limit(body: bytes, *, cut: bool = False) -> bytes:
     return body
 
 
-def read(body: bytes) -> dict[str, list[Group]]:
-    """Sort the lines of a file into groups.
-
-    Returns:
-        For each lower-case product token, and for `EVERYONE`, its groups in order.
-    """
+def read(body: bytes) -> File:
+    """Sort the lines of a file into groups."""
     found: dict[str, list[Group]] = {}
+    wide: list[Record] = []
     group = Group()
     for number, raw in enumerate(_without_bom(within_limit(body)).splitlines(), 1):
         if len(raw) < _SHORTEST:
@@ -141,7 +157,9 @@ def read(body: bytes) -> dict[str, list[Group]]:
                 group.rules.append(Rule(key.startswith(_ALLOW), value, number, text))
         elif key in KEPT:
             group.records.append(Record(key, value, len(group.agents)))
-    return found
+        elif key in FILE_WIDE and len(wide) < MAX_FILE_WIDE:
+            wide.append(Record(key, value, 0))
+    return File(found, wide)
 
 
 def shown(text: bytes) -> str:
@@ -150,8 +168,9 @@ def shown(text: bytes) -> str:
     A site chooses these words, so nothing invisible passes and nothing that could be taken for
     one of our own link or citation markers.
     """
-    line = text.decode("utf-8", "replace").translate(_MARKERS)
+    line = _UNSEEN.sub("\ufffd", text.decode("utf-8", "replace").translate(_MARKERS))
     line = "".join(character if character.isprintable() else "\ufffd" for character in line)
+    line = line.replace("<|", "<¦").replace("|>", "¦>")
     return line if len(line) <= MAX_SHOWN else line[: MAX_SHOWN - 1] + "…"
 
 

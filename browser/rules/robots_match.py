@@ -22,10 +22,15 @@ from browser.rules.robots_lines import Rule
 ESCAPED = 3  # octets of a percent-escape
 
 _SIMPLE = re.compile(rb"[/*][A-Za-z0-9\-._~/*?=&:+,;]*\$?")  # spelled as written: most rules are
-_ODD = re.compile(rb"%[0-9A-Fa-f]{2}|[^A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=%]")
 # Unreserved, RFC 3986 2.3; and the apostrophe, which the URL Standard escapes in queries, so
 # that its two spellings cannot be told apart in a parsed URL.
 _PLAIN = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~'")
+_BARE = _PLAIN | frozenset(b":/?#[]@!$&()*+,;=%")  # may stand in a URL as they are
+_OCTETS = [chr(octet) if octet in _BARE else f"%{octet:02X}" for octet in range(256)]
+_ESCAPES = {
+    f"{octet:02x}".encode(): chr(octet) if octet in _PLAIN else f"%{octet:02X}"
+    for octet in range(256)
+}
 _BEYOND_ASCII = bytes(range(128, 256))
 _CONTROL = re.compile(rb"[\x00-\x1f\x7f]")
 _STARS = re.compile(r"\*+")
@@ -122,10 +127,10 @@ def _rank(pattern: Pattern) -> tuple[int, bool, int]:
 
 
 def _spell(octets: bytes) -> str:
-    return _ODD.sub(_spell_one, octets).decode("ascii")
-
-
-def _spell_one(match: re.Match[bytes]) -> bytes:
-    odd = match[0]
-    octet = odd[0] if len(odd) == 1 else int(odd[1:], 16)
-    return bytes([octet]) if octet in _PLAIN else b"%%%02X" % octet
+    first, *rest = octets.split(b"%")
+    spelled = [_OCTETS[octet] for octet in first]
+    for piece in rest:
+        escape = _ESCAPES.get(piece[:2].lower())
+        spelled.append(escape or "%")  # a percent sign that begins no escape stays what it is
+        spelled += [_OCTETS[octet] for octet in (piece[2:] if escape else piece)]
+    return "".join(spelled)

@@ -33,7 +33,14 @@ from itertools import islice
 from typing import NamedTuple
 
 from browser.model.reason import Reason
-from browser.model.signals import Mode, Preference, RobotsSays, Signals
+from browser.model.signals import (
+    NOTHING_ASKED,
+    NOTHING_SAID,
+    Mode,
+    Preference,
+    RobotsSays,
+    Signals,
+)
 from browser.model.url import Url
 from browser.model.verdict import Deny
 from browser.rules import content_signal, content_usage, reservations, x_robots
@@ -46,6 +53,16 @@ REFERENCE_CHARS = 300  # a short excerpt beside a link
 MAX_LICENCES = 8  # of robots.txt; as many more of the reply and the page
 MAX_NAMED = 16  # signals that are listed; all of them are weighed
 MARK = "data-nosnippet"
+
+# The fields of a reply that any of the readers looks at.
+_SPEAKING = frozenset(
+    {
+        content_signal.NAME,
+        content_usage.NAME,
+        x_robots.FIELD,
+        *reservations.FIELDS,
+    }
+)
 
 Pairs = Sequence[tuple[str, str]]
 
@@ -90,6 +107,8 @@ def robots_says(robots: Robots, tokens: Iterable[str], url: Url) -> RobotsSays:
 
 def before(says: RobotsSays, mode: Mode, url: Url) -> Deny | None:
     """Whether robots.txt alone forbids to ask for the page."""
+    if says == NOTHING_SAID:
+        return None
     signals = judge(says, (), (), tokens=(), mode=mode, url=url, now=0.0)
     return declined(signals.refused, url.host) if signals.refused else None
 
@@ -127,6 +146,9 @@ def judge(
         now: Seconds since the epoch.
         marked: Whether the page has text that is marked ``data-nosnippet``.
     """
+    silent = says == NOTHING_SAID and not metas and not marked
+    if silent and not any(name in _SPEAKING for name, _ in fields):
+        return NOTHING_ASKED
     strict = mode == "strict"
     directives = (
         *x_robots.from_fields(fields, tokens),

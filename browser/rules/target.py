@@ -55,11 +55,23 @@ PRIVATE_SUFFIXES = frozenset(
         "internal",
         "mail",
         # common defaults of routers, container platforms and company networks
+        "cluster",
+        "consul",
+        "default",
+        "dhcp",
+        "docker",
+        "domain",
+        "i2p",
+        "intra",
         "intranet",
         "lan",
         "localdomain",
+        "localnet",
+        "loc",
         "private",
+        "router",
         "svc",
+        "workgroup",
     }
 )
 

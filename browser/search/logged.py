@@ -11,6 +11,7 @@ import logging
 
 from browser.errors import SearchFailed
 from browser.model.clock import Clock
+from browser.model.current import REQUEST
 from browser.model.search import Query, Results
 from browser.search.provider import Provider
 
@@ -39,4 +40,5 @@ class Logged:
     def _tell(self, began: float, outcome: str, hits: int, **more: str) -> None:
         took = round((self._clock.now() - began) * 1000)
         fields = {"event": "search", "provider": self.name, "outcome": outcome, "hits": hits}
+        more["request"] = REQUEST.get()
         _log.info("%s", json.dumps({**fields, "took_ms": took, **more}, ensure_ascii=False))

@@ -26,6 +26,12 @@ class Metrics:
             ["outcome"],
             registry=self.registry,
         )
+        self._robots = Counter(
+            "polite_browser_robots_fetches",
+            "Requests for robots.txt by outcome: ok, or the reason's code.",
+            ["outcome"],
+            registry=self.registry,
+        )
         self._seconds = Histogram(
             "polite_browser_fetch_seconds",
             "Whole fetches, waiting included.",
@@ -39,6 +45,9 @@ class Metrics:
 
     def __call__(self, record: FetchRecord) -> None:
         """Count *record*."""
+        if record.purpose == "robots":  # its time and octets are no page's
+            self._robots.labels(record.outcome).inc()
+            return
         self._fetches.labels(record.outcome).inc()
         self._seconds.observe(record.took_ms / 1000)
         self._octets.inc(record.octets)

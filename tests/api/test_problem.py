@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import json
+import re
+from typing import Any
 
 import httpx
 import pytest
@@ -18,7 +20,7 @@ def is_problem(response: httpx.Response, status: int) -> str:
     assert response.headers["content-type"] == "application/problem+json"
     assert response.headers["cache-control"] == "no-store"
     body = response.json()
-    assert set(body) == {"type", "status", "title", "detail"}
+    assert set(body) == {"type", "status", "title", "detail", "request_id"}
     assert (body["type"], body["status"]) == ("about:blank", status)
     assert CANARY not in response.text
     detail: str = body["detail"]
@@ -64,6 +66,13 @@ def test_a_path_or_method_that_is_not_there_is_told(service: httpx.Client):
         response = service.request(method, "/v1/open_url?url=http://api.test/")
         is_problem(response, 405)
         assert response.headers["allow"] == "GET"
+    for method in ("POST", "OPTIONS", "HEAD"):
+        response = service.request(method, "/v1/sessions/none")
+        assert response.status_code == 405
+        assert response.headers["allow"] == "DELETE, GET"
+    response = service.get("/v1/citations/resolve")
+    is_problem(response, 405)
+    assert response.headers["allow"] == "POST"
 
 
 @pytest.mark.parametrize(
@@ -109,7 +118,7 @@ def test_a_body_that_is_too_large_is_refused_declared_or_not(service: httpx.Clie
     body = json.dumps({"session": "s", "text": "x" * 3_000_000}).encode()
     headers = {"Content-Type": "application/json"}
     declared = service.post("/v1/citations/resolve", content=body, headers=headers)
-    assert declared.status_code == 413
+    is_problem(declared, 413)
     pieces = (body[at : at + 65536] for at in range(0, len(body), 65536))
     streamed = service.post("/v1/citations/resolve", content=pieces, headers=headers)
     is_problem(streamed, 413)
@@ -141,3 +150,48 @@ async def test_a_defect_of_ours_is_told_without_its_words():
         response = await client.get("/store")
     assert is_problem(response, 503) == "The store is away."
     assert response.headers["retry-after"] == "7"
+
+
+def test_no_mistake_in_any_place_of_any_operation_is_repeated(service: httpx.Client):
+    document = service.get("/openapi.json").json()
+    mistakes = 0
+    for path, methods in document["paths"].items():
+        filled = re.sub(r"\{\w+\}", CANARY, path)
+        for method, operation in methods.items():
+            names = [each["name"] for each in operation.get("parameters", [])]
+            asks: list[dict[str, Any]] = [
+                {"params": {name: value}}
+                for name in [*names, CANARY]
+                for value in (CANARY, f"{CANARY} \x00\n", CANARY * 3000, [CANARY, CANARY])
+            ]
+            asks += [{"content": body} for body in (CANARY, f'{{"{CANARY}": "{CANARY}"}}')]
+            asks += [
+                {"headers": {header: CANARY.encode() + end}}
+                for header in ("Host", "Origin", "X-Session-Id", "Content-Type", "Range", CANARY)
+                for end in (b"", b" \xff")
+            ]
+            for ask in asks:
+                answer = service.request(method, filled, **ask)
+                if answer.status_code >= 400:
+                    mistakes += 1
+                    is_problem(answer, answer.status_code)
+                    assert CANARY not in str(answer.headers)
+                assert answer.status_code < 500
+    assert mistakes > 200
+
+
+def test_every_operation_that_takes_a_body_bounds_it(service: httpx.Client):
+    document = service.get("/openapi.json").json()
+    taking = [
+        (method, path)
+        for path, methods in document["paths"].items()
+        for method, operation in methods.items()
+        if "requestBody" in operation
+    ]
+    assert ("post", "/v1/citations/resolve") in taking
+    for method, path in taking:
+        pieces = (b" " * 65536 for _ in range(200))
+        answer = service.request(
+            method, path, content=pieces, headers={"Content-Type": "application/json"}
+        )
+        is_problem(answer, 413)

@@ -2,8 +2,13 @@ from __future__ import annotations
 
 import httpx
 import pytest
+from fastapi import FastAPI
 
-from tests.service.living import Talk
+from browser.compose import build
+from browser.settings import Settings
+from tests.api.conftest import FIRST, SECOND, bearer
+from tests.clock import ManualClock
+from tests.service.living import Talk, serving
 from tests.world import World
 
 
@@ -76,3 +81,49 @@ def test_sources_of_a_transcript_are_each_page_once(world: World, talk: Talk):
         (1, "A", [0, 2, 3]),
         (2, "B", [1]),
     ]
+
+
+def test_an_expired_session_an_unknown_one_and_another_s_are_the_same_to_a_caller(world: World):
+    world.page("whole.test", "/kept", "<p>Words.</p>")
+    clock = ManualClock()
+
+    def make(settings: Settings) -> FastAPI:
+        return build(settings, clock=clock)
+
+    def seen(client: httpx.Client, name: str) -> list[tuple[int, object]]:
+        answers = [
+            client.get(f"/v1/sessions/{name}"),
+            client.get(f"/v1/sessions/{name}/pages/0"),
+            client.post("/v1/citations/resolve", json={"session": name, "text": "【0†L2】"}),
+            client.delete(f"/v1/sessions/{name}"),
+        ]
+        return [(answer.status_code, answer.json().get("detail")) for answer in answers]
+
+    tokens = {"tokens": [FIRST, SECOND]}
+    with serving(world, make, server=tokens, session={"idle": 600, "max_age": 900}) as client:
+        client.headers.update(bearer(SECOND))
+        Talk(client, "theirs").open("http://whole.test/kept")
+        client.headers.update(bearer(FIRST))
+        unknown = seen(client, "never-was")
+        assert {status for status, _ in unknown} == {404}
+        assert seen(client, "theirs") == unknown
+        talk = Talk(client, "idle")
+        talk.open("http://whole.test/kept")
+        assert client.get("/v1/sessions/idle").status_code == 200
+        clock.advance(601)
+        assert seen(client, "idle") == unknown
+        talk = Talk(client, "old")
+        talk.open("http://whole.test/kept")
+        for _ in range(3):
+            clock.advance(299)
+            talk.good("sources")
+        clock.advance(4)
+        assert seen(client, "old") == unknown, "used all the time, and yet too old"
+
+
+def test_names_that_the_service_makes_cannot_be_guessed(service: httpx.Client):
+    names = [service.get("/v1/sources").json()["session"] for _ in range(50)]
+    assert len(set(names)) == 50
+    assert all(len(name) >= 24 for name in names), "144 bits, six a letter"
+    for place in range(24):
+        assert len({name[place] for name in names}) > 10, "every letter of it varies"

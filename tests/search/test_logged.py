@@ -37,6 +37,7 @@ async def test_a_search_leaves_one_line_without_the_query(caplog: pytest.LogCapt
         "outcome": "ok",
         "hits": 1,
         "took_ms": 250,
+        "request": "",
     }
 
 

@@ -83,6 +83,7 @@ def full_session(key: str = "key") -> Session:
         failure={"code": "robots_disallowed", "rule": "Disallow: /private", "retry_after": None},
         politeness={"robots": "allowed", "waited_ms": 12, "cache": "miss"},
         took_ms=41,
+        note="waiting 2 s for a.example",
     )
     done = Step(n=1, command="search", args={}, status="finished", at="2026-11-22T10:00:00Z")
     return Session(

@@ -6,6 +6,15 @@ from browser.model.fetch import FetchRecord
 from browser.telemetry.metrics import Metrics
 
 
+def test_a_request_for_robots_txt_is_no_page():
+    metrics = Metrics(lambda: 0)
+    metrics(FetchRecord("a.example", "u", "u", "ok", octets=10, took_ms=10, purpose="robots"))
+    value = metrics.registry.get_sample_value
+    assert value("polite_browser_robots_fetches_total", {"outcome": "ok"}) == 1
+    assert value("polite_browser_fetches_total", {"outcome": "ok"}) is None
+    assert value("polite_browser_octets_total") == value("polite_browser_fetch_seconds_count") == 0
+
+
 def test_records_are_counted_by_outcome_and_never_by_host():
     metrics = Metrics(lambda: 3)
     for outcome in ("ok", "ok", "timeout"):
