@@ -4,6 +4,10 @@ Governing text: RFC 9110 8.4. Only gzip is asked for; deflate is understood sinc
 send it unasked. Everything else, and codings stacked on each other, is refused: a few hundred
 bytes of nested coding can ask for gigabytes. Inflating happens in pieces, so that no bomb ever
 stands in memory whole.
+
+Left to taste: a body that has grown to a hundred times what was sent for it is a bomb, once it
+is longer than a mebibyte (text shrinks to a fifth, the emptiest table to a sixtieth). And nobody
+sends a page in twenty thousand crumbs, or a thousand gzip members.
 """
 
 from __future__ import annotations
@@ -18,7 +22,12 @@ from browser.model.reason import Reason
 
 PIECE = 64 * 1024  # octets inflated at a time
 CHUNKS_A_TURN = 64  # a drip of tiny chunks must not hold the event loop
+SMALL = 512  # octets; a chunk below this is a crumb
+MAX_CRUMBS = 20_000
+RATIO = 100  # times as long as what was sent
+FREE = 2**20  # octets that may come from however little
 MEMBER = b"\x1f\x8b"  # how a gzip member begins, RFC 1952 2.3.1
+MAX_MEMBERS = 1000  # of one body; those who compress in blocks make one for each 64 KiB
 
 
 async def read_body(
@@ -40,10 +49,11 @@ async def read_body(
     """
     inflate = _inflater(coding)
     out = bytearray()
-    raw = count = 0
+    raw = count = crumbs = 0
     async for chunk in chunks:
         raw += len(chunk)
         count += 1
+        crumbs += len(chunk) < SMALL
         if count % CHUNKS_A_TURN == 0:
             await anyio.lowlevel.checkpoint()
         inflate.feed(chunk, out, max_bytes + 1 - len(out))
@@ -51,6 +61,10 @@ async def read_body(
             if cut:
                 return bytes(out[:max_bytes]), True
             raise too_large(max_bytes)
+        if len(out) > max(FREE, RATIO * raw):
+            raise _bomb()
+        if crumbs > MAX_CRUMBS:
+            raise _crumbs()
     inflate.finish()
     return bytes(out), False
 
@@ -61,6 +75,20 @@ def too_large(max_bytes: int) -> FetchFailed:
         Reason.TOO_LARGE,
         f"the page is larger than the {max_bytes:,} bytes this browser reads. "
         "Choose another source.",
+    )
+
+
+def _bomb() -> FetchFailed:
+    return FetchFailed(
+        Reason.TOO_LARGE,
+        f"the page unpacks to more than {RATIO} times what was sent. Choose another source.",
+    )
+
+
+def _crumbs() -> FetchFailed:
+    return FetchFailed(
+        Reason.BAD_RESPONSE,
+        f"the site sent its page in more than {MAX_CRUMBS:,} tiny pieces. Choose another source.",
     )
 
 
@@ -78,6 +106,7 @@ class _Inflate(_Identity):
     def __init__(self, *, gzip: bool) -> None:
         self._gzip = gzip
         self._engine = zlib.decompressobj(31 if gzip else 15)
+        self._members = 1
         self._started = self._ended = False
         self._held = b""  # one octet that only makes sense with the next
 
@@ -93,6 +122,9 @@ class _Inflate(_Identity):
                     self._ended = True  # padding after the last member
                     return
                 self._engine = zlib.decompressobj(31)
+                self._members += 1
+                if self._members > MAX_MEMBERS:
+                    raise _broken()
             limit = min(PIECE, room)
             try:
                 piece = self._engine.decompress(data, limit)

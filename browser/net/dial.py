@@ -8,13 +8,19 @@ A fetch resolves its host once, on the first rung of its ladder, and pins the an
 connections made on its behalf: what was judged is what is dialled, whatever the name server
 says a moment later.
 
+Before the first packet the operating system is asked which address of ours it would leave from:
+when that is the address itself, the browser would be asking its own machine.
+
 Left to taste: how much may come before the head of a reply is complete, interim replies (1xx)
-included. The HTTP library bounds one head, but not how many of them there are.
+included, and after it besides the body itself. The HTTP library bounds one head, but not how
+many of them there are, and a chunk's extension, but not how many chunks.
 """
 
 from __future__ import annotations
 
 import contextlib
+import re
+import socket
 import ssl
 from collections.abc import Iterable, Iterator
 from contextvars import ContextVar
@@ -29,7 +35,10 @@ from browser.net.resolver import Endpoint, Resolver
 
 ATTEMPTS = 3  # addresses of one name that are tried
 MAX_HEAD = 128 * 1024  # octets from the request to the end of the reply's head
-HEAD_PIECE = 16 * 1024  # octets of a head parsed without a break for others; about 80 ms of 1xx
+MAX_LINES = 1000  # of these; large sites send 50, and 9,000 would take 30 ms to parse
+HEAD_PIECE = 4 * 1024  # octets of a head parsed without a break for others; about 8 ms of 1xx
+
+_BLANK_LINE = re.compile(rb"\n\r?\n")
 
 _pinned: ContextVar[dict[tuple[str, int], Endpoint] | None] = ContextVar("pinned", default=None)
 
@@ -77,6 +86,8 @@ class GuardedBackend(httpcore.AsyncNetworkBackend):
         endpoint = pinned.get((host.strip("[]"), port)) or await self.pin(host, port)
         error: Exception | None = None
         for address in endpoint.addresses[:ATTEMPTS]:
+            if not endpoint.own and _is_ours(address, endpoint.port):
+                raise _ourselves()
             try:
                 stream = await self._inner.connect_tcp(
                     address, endpoint.port, timeout, local_address, socket_options
@@ -114,12 +125,19 @@ class GuardedStream(httpcore.AsyncNetworkStream):
     def __init__(self, inner: httpcore.AsyncNetworkStream) -> None:
         self._inner = inner
         self._head: int | None = None  # octets it may still take; None while a body is read
+        self._lines = 0  # of the head so far
+        self._tail = b""  # of what came last
+        self._rest: int | None = None  # octets that may still come after the head
         self._used = False  # whether it has brought an answer before
         self._silent = False  # whether nothing has come since the request
 
-    def head_ended(self) -> None:
-        """What comes now is the body, which others bound."""
-        self._head, self._used = None, True
+    def head_ended(self, most: int | None = None) -> None:
+        """What comes now is the body, which others bound, in a wrapping that nobody else does.
+
+        Args:
+            most: Octets that may come, the wrapping included.
+        """
+        self._head, self._rest, self._used = None, most, True
 
     async def read(
         self,
@@ -128,7 +146,7 @@ class GuardedStream(httpcore.AsyncNetworkStream):
     ) -> bytes:
         """Read what has come."""
         if self._head is None:
-            return await self._inner.read(max_bytes, timeout)
+            return await self._read_rest(max_bytes, timeout)
         if self._head <= 0:
             raise httpcore.RemoteProtocolError("the head of the reply does not end")
         try:
@@ -141,6 +159,27 @@ class GuardedStream(httpcore.AsyncNetworkStream):
             raise Stale
         self._silent = False
         self._head -= len(data)
+        self._count_lines(data)
+        return data
+
+    def _count_lines(self, data: bytes) -> None:
+        end = _BLANK_LINE.search(self._tail + data)
+        head = data[: max(end.end() - len(self._tail), 0)] if end else data
+        self._tail = data[-2:]
+        self._lines += head.count(b"\n")
+        if self._lines > MAX_LINES:
+            raise httpcore.RemoteProtocolError("the head of the reply has too many lines")
+
+    async def _read_rest(
+        self,
+        max_bytes: int,
+        timeout: float | None,  # noqa: ASYNC109 - the signature is httpcore's
+    ) -> bytes:
+        data = await self._inner.read(max_bytes, timeout)
+        if self._rest is not None:
+            self._rest -= len(data)
+            if self._rest < 0:
+                raise httpcore.RemoteProtocolError("the reply is mostly wrapping")
         return data
 
     async def write(
@@ -149,7 +188,7 @@ class GuardedStream(httpcore.AsyncNetworkStream):
         timeout: float | None = None,  # noqa: ASYNC109 - the signature is httpcore's
     ) -> None:
         """Send a request; a head is to follow."""
-        self._head, self._silent = MAX_HEAD, True
+        self._head, self._lines, self._tail, self._silent = MAX_HEAD, 0, b"", True
         await self._inner.write(buffer, timeout)
 
     async def aclose(self) -> None:
@@ -183,8 +222,27 @@ async def _checked(stream: httpcore.AsyncNetworkStream, endpoint: Endpoint) -> G
         raise
     if here == there or (not endpoint.own and here[0] == there[0]):
         await _close(stream)
-        raise Refused(Reason.ADDRESS_REFUSED, "this address leads back to the browser itself.")
+        raise _ourselves()
     return GuardedStream(stream)
+
+
+def _ourselves() -> Refused:
+    return Refused(
+        Reason.ADDRESS_REFUSED,
+        "this host leads back to the browser itself. Do not retry; choose another source.",
+    )
+
+
+def _is_ours(address: str, port: int) -> bool:
+    """Whether *address* is one of this machine's own; asking sends nothing."""
+    kind = socket.AF_INET6 if ":" in address else socket.AF_INET
+    try:
+        with socket.socket(kind, socket.SOCK_DGRAM) as probe:
+            probe.connect((address, port))
+            here, there = probe.getsockname()[0], probe.getpeername()[0]
+    except OSError:  # no way there: the real attempt will say so
+        return False
+    return bool(here == there)
 
 
 async def _close(stream: httpcore.AsyncNetworkStream) -> None:

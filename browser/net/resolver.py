@@ -8,7 +8,8 @@ Names are asked with a final dot. That keeps search domains and the hosts file o
 makes the C library refuse the old spellings of addresses (``127.1``, ``0x7f000001``). The
 operator's own hosts are asked as the operator wrote them, since those may need both.
 
-Left to taste: IPv4 before IPv6, else the order of the answer; 16 addresses at most; a lookup that
+Left to taste: IPv4 before IPv6, else the order of the answer; 16 addresses at most, of an answer
+that was judged whole; a lookup that
 is given up keeps its thread until the C library is done, and others wait for a free one, so a
 name server that does not answer costs 16 threads and no more.
 """
@@ -26,11 +27,11 @@ import anyio
 from browser.errors import FetchFailed, Refused
 from browser.model.reason import Reason
 from browser.model.verdict import Deny
-from browser.rules.address import bare, is_address, judge_addresses
+from browser.rules.address import Network, bare, is_address, judge_addresses
 from browser.rules.own_hosts import MAX_NAME, HostMap
 
 THREADS = 16  # lookups at a time
-MAX_ADDRESSES = 16  # of one answer; large sites send 4 to 8
+MAX_ADDRESSES = 16  # of one answer that are kept, when all were judged; large sites send 4 to 8
 
 Lookup = Callable[[str, int], Awaitable[Sequence[str]]]
 """Name as it is to be asked (a public one ends in a dot) and port, to addresses.
@@ -75,10 +76,18 @@ class Resolver:
     Attributes:
         hosts: The operator's own hosts.
         timeout: Longest lookup in seconds, waiting for a thread included.
+        denied: Networks the operator refuses beside those that are not public.
     """
 
-    def __init__(self, hosts: HostMap, timeout: float = 5, lookup: Lookup | None = None) -> None:
+    def __init__(
+        self,
+        hosts: HostMap,
+        timeout: float = 5,
+        lookup: Lookup | None = None,
+        denied: Sequence[Network] = (),
+    ) -> None:
         self.hosts = hosts
+        self.denied = tuple(denied)
         self.timeout = timeout
         self._lookup = lookup or SystemLookup()
 
@@ -97,15 +106,15 @@ class Resolver:
         if own is not None:
             name, mapped = own
             found = (name,) if is_address(name) else await self._ask(host, name, mapped or port)
-            return Endpoint(found, mapped or port, own=True)
+            return Endpoint(found[:MAX_ADDRESSES], mapped or port, own=True)
         if is_address(host):
             found = (bare(host),)
         else:
             found = await self._ask(host, host.removesuffix(".") + ".", port)
-        verdict = judge_addresses(found)
+        verdict = judge_addresses(found, self.denied)
         if isinstance(verdict, Deny):
             raise Refused.by(verdict)
-        return Endpoint(found, port, own=False)
+        return Endpoint(found[:MAX_ADDRESSES], port, own=False)
 
     async def _ask(self, host: str, name: str, port: int) -> tuple[str, ...]:
         """Addresses of *name*, at least one; errors speak of *host*."""
@@ -120,7 +129,7 @@ class Resolver:
             ) from error
         except (OSError, UnicodeError) as error:
             raise _unknown(host) from error
-        found = tuple(dict.fromkeys(answer))[:MAX_ADDRESSES]
+        found = tuple(dict.fromkeys(answer))
         if not found:
             raise _unknown(host)
         return tuple(sorted(found, key=lambda address: ":" in address))

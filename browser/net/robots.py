@@ -5,53 +5,73 @@ Governing text: RFC 9309 2.3 and 2.4; what an attempt teaches and for how long i
 for each authority: ten clicks that arrive together cause one request.
 
 The request for robots.txt takes a turn of its host like any other, and follows redirects under
-the same guard; it is never held up by a Crawl-delay, which speaks of pages.
+the same guard; it is never held up by a Crawl-delay, which speaks of pages. A copy that has
+expired is asked for on condition that it changed (RFC 9110 13.1). Each attempt leaves a record
+beside that of the page.
 """
 
 from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import anyio
 import anyio.to_thread
 
 from browser.errors import BrowserError, FetchFailed
 from browser.model.clock import Clock
-from browser.model.fetch import RobotsCopy
+from browser.model.fetch import FetchRecord, RobotsCopy
 from browser.model.reason import Reason
+from browser.model.signals import Mode
 from browser.model.url import Authority, Url
 from browser.model.verdict import Allow, Deny, Verdict
+from browser.net.judged import Judged, Source
 from browser.net.ladder import Hop, Spent
+from browser.net.send import Raw
+from browser.net.uncollected import UNCOLLECTED
 from browser.rules.redirect import is_redirect, next_url, one_location
 from browser.rules.robots import Robots, parse
-from browser.rules.robots_fetch import MAX_REDIRECTS, Attempt, judge_unreachable, learn
+from browser.rules.robots_fetch import (
+    MAX_REDIRECTS,
+    Attempt,
+    conditions,
+    judge_unreachable,
+    learn,
+)
+from browser.rules.signals import before, robots_says
 from browser.state.ports import RobotsCopies
 
 MAX_BYTES = 512_000  # RFC 9309 2.5: at least 500 KiB
 WITHIN = 10.0  # seconds for the whole attempt, its redirects included
 ACCEPT = "text/plain,*/*;q=0.1"
-SMALL = 16_384  # octets judged on the event loop; larger files go to a thread
+SMALL = 4096  # octets judged on the event loop; larger files go to a thread
 PARSED = 1024  # files kept parsed
-PARSED_BYTES = 8 * 1024 * 1024  # octets of them together; parsed they take many times as much
+PARSED_BYTES = 640 * 1024  # octets of them together; parsed they take up to sixty times as much
+LARGE = 65_536  # octets; one in a hundred files is larger, and of these two are judged at a time
+AT_A_TIME = 2
 
 
-@dataclass(frozen=True)
-class Judged:
-    """A verdict and what else the file asks for.
+@dataclass
+class _Way:
+    """How one attempt goes.
 
     Attributes:
-        verdict: May it be fetched.
-        crawl_delay: Seconds between pages, if the file says so.
-        group: The user-agent lines that were chosen.
-        why: What is known of the file, for `check`.
+        url: Asked for now.
+        fields: That make the first request a conditional one.
+        spent: By this attempt and what went before it.
+        seen: URLs that answered with a redirect.
+        status: Of the last reply.
+        octets: Of the body.
     """
 
-    verdict: Verdict
-    crawl_delay: float | None = None
-    group: str | None = None
-    why: str = ""
+    url: Url
+    fields: Mapping[str, str]
+    spent: Spent
+    seen: list[str] = field(default_factory=list)
+    status: int = 0
+    octets: int = 0
 
 
 class RobotsGate:
@@ -62,20 +82,31 @@ class RobotsGate:
         hop: One guarded and paced request.
         tokens: Product tokens to obey; the first is who we are.
         clock: Tells the time.
+        subscribers: Told of every attempt when it has ended.
+        mode: How far signals beyond the rules are obeyed.
     """
 
     def __init__(
-        self, copies: RobotsCopies, hop: Hop, tokens: tuple[str, ...], clock: Clock
+        self,
+        copies: RobotsCopies,
+        hop: Hop,
+        tokens: tuple[str, ...],
+        clock: Clock,
+        subscribers: Sequence[Callable[[FetchRecord], None]] = (),
+        mode: Mode = "default",
     ) -> None:
         self._copies = copies
         self._hop = hop
         self._tokens = tokens
+        self._mode = mode
         self._clock = clock
+        self._subscribers = tuple(subscribers)
         self._locks: dict[Authority, anyio.Lock] = {}
         self._users: dict[Authority, int] = {}
         self._parsed: OrderedDict[bytes, Robots] = OrderedDict()
         self._parsed_bytes = 0
         self._parsing = threading.Lock()
+        self._large = anyio.CapacityLimiter(AT_A_TIME)
 
     async def judge(self, url: Url, max_wait: float, spent: Spent | None = None) -> Judged:
         """Say whether *url* may be fetched.
@@ -88,86 +119,137 @@ class RobotsGate:
         Raises:
             BrowserError: no turn for the request, or the guard refused the host.
         """
-        copy = await self._copy(url.authority, max_wait, spent or Spent())
+        copy, source = await self._copy(url.authority, max_wait, spent or Spent())
+        now = self._clock.now()
         if copy.kind == "deny":
-            return Judged(judge_unreachable(copy, self._clock.now(), url.host), why=copy.why)
-        if copy.kind == "allow":
-            return Judged(Allow(), why=copy.why)
-        if len(copy.body) <= SMALL:
-            return self._by_rules(copy, url)
-        return await anyio.to_thread.run_sync(self._by_rules, copy, url)
+            judged = Judged(judge_unreachable(copy, now, url.host))
+        elif copy.kind == "allow":
+            judged = Judged(Allow())
+        elif len(copy.body) <= SMALL:
+            judged = self._by_rules(copy.body, url)
+        else:
+            large = self._large if len(copy.body) > LARGE else None
+            judged = await anyio.to_thread.run_sync(
+                self._by_rules_of_many, copy.body, url, limiter=large
+            )
+        learned = copy.good_at or copy.fetched_at
+        return replace(judged, why=copy.why, source=source, age=max(now - learned, 0.0))
 
-    def _by_rules(self, copy: RobotsCopy, url: Url) -> Judged:
-        robots = self._parse(copy.body)
+    def _by_rules_of_many(self, body: bytes, url: Url) -> Judged:
+        with UNCOLLECTED:
+            return self._by_rules(body, url)
+
+    def _by_rules(self, body: bytes, url: Url) -> Judged:
+        """The strictest of what the file says to each of our names."""
+        robots = self._parse(body)
         verdict: Verdict = Allow()
-        delay = 0.0
+        decided, delay = self._tokens[0], 0.0
         for token in self._tokens:
-            judged = robots.judge(url.without_fragment().href, token)
+            judged = robots.judge(url, token)
             asked = robots.crawl_delay(token), robots.request_interval(token)
             delay = max(delay, *(seconds or 0.0 for seconds in asked))
-            if isinstance(judged, Deny):
-                return Judged(judged, delay or None, robots.group(token), copy.why)
-            verdict = verdict if verdict != Allow() else judged
-        return Judged(verdict, delay or None, robots.group(self._tokens[0]), copy.why)
+            if not verdict.allowed:
+                continue
+            if isinstance(judged, Deny) or verdict == Allow() != judged:
+                verdict, decided = judged, token
+        says = robots_says(robots, self._tokens, url)
+        if verdict.allowed:
+            verdict = before(says, self._mode, url) or verdict
+        return Judged(verdict, delay or None, robots.chosen(decided), token=decided, says=says)
 
-    async def _copy(self, authority: Authority, max_wait: float, spent: Spent) -> RobotsCopy:
+    async def _copy(
+        self, authority: Authority, max_wait: float, spent: Spent
+    ) -> tuple[RobotsCopy, Source]:
+        good = self._good(await self._copies.get(str(authority)))
+        if good is not None:
+            return good
         lock = self._locks.setdefault(authority, anyio.Lock())
         self._users[authority] = self._users.get(authority, 0) + 1
         try:
             async with lock:
                 known = await self._copies.get(str(authority))
-                if known is not None and known.expires_at > self._clock.now():
-                    return known
-                attempt = await self._attempt(authority, max_wait, spent)
+                good = self._good(known)  # those who held the lock before may have learned it
+                if good is not None:
+                    return good
+                attempt = await self._attempt(authority, known, max_wait, spent)
                 learned = learn(attempt, known, self._clock.now())
                 await self._copies.put(str(authority), learned)
-                return learned
+                return learned, "stale" if _outlived(learned) else "fetched"
         finally:
             self._users[authority] -= 1
             if not self._users[authority]:
                 del self._users[authority], self._locks[authority]
 
-    async def _attempt(self, authority: Authority, max_wait: float, spent: Spent) -> Attempt:
-        url = Url.parse(f"{authority}/robots.txt")
-        seen: list[str] = []
-        status = 0
-        patience, deadline = spent.waited + max_wait, spent.network + WITHIN
+    def _good(self, known: RobotsCopy | None) -> tuple[RobotsCopy, Source] | None:
+        if known is None or known.expires_at <= self._clock.now():
+            return None
+        return known, "stale" if _outlived(known) else "kept"
+
+    async def _attempt(
+        self, authority: Authority, known: RobotsCopy | None, max_wait: float, spent: Spent
+    ) -> Attempt:
+        """One attempt and its record."""
+        began, waited = self._clock.now(), spent.waited
+        way = _Way(Url.parse(f"{authority}/robots.txt"), conditions(known), spent)
+        outcome = "cancelled"
+        try:
+            attempt = await self._followed(way, max_wait)
+        except BrowserError as error:
+            outcome = error.reason.value
+            raise
+        except Exception:
+            outcome = "defect"
+            raise
+        else:
+            outcome = attempt.outcome
+            return attempt
+        finally:
+            ended = self._clock.now()
+            record = FetchRecord(
+                host=authority.host,
+                url=f"{authority}/robots.txt",
+                final_url=way.url.href,
+                outcome=outcome,
+                status=way.status,
+                octets=way.octets,
+                hops=len(way.seen),
+                waited_ms=round((spent.waited - waited) * 1000),
+                took_ms=round((ended - began) * 1000),
+                at=ended,
+                purpose="robots",
+                cache="revalidated" if way.status == 304 and outcome == "ok" else "miss",
+            )
+            for tell in self._subscribers:
+                tell(record)
+
+    async def _followed(self, way: _Way, max_wait: float) -> Attempt:
+        patience, deadline = way.spent.waited + max_wait, way.spent.network + WITHIN
         while True:
             try:
-                if seen:  # the first host was judged by the page's own ladder
-                    await self._hop.allowed(url, spent)
-                if spent.network >= deadline:
-                    return Attempt(status=status, failure=Reason.TIMEOUT)
+                if way.seen:  # the first host was judged by the page's own ladder
+                    await self._hop.allowed(way.url, way.spent)
+                if way.spent.network >= deadline:
+                    return Attempt(status=way.status, failure=Reason.TIMEOUT)
                 answer = await self._hop.paced(
-                    url,
-                    max(patience - spent.waited, 0.0),
-                    spent,
-                    within=deadline - spent.network,
+                    way.url,
+                    max(patience - way.spent.waited, 0.0),
+                    way.spent,
+                    within=deadline - way.spent.network,
                     max_bytes=MAX_BYTES,
                     accept=ACCEPT,
                     cut=True,
+                    conditions={} if way.seen else way.fields,
                 )
             except FetchFailed as error:
-                return Attempt(status=status, failure=error.reason)
+                return Attempt(status=way.status, failure=error.reason)
             except BrowserError as error:
                 # Our own pace is no fault of the site: nothing is learned from it.
                 if error.reason in (Reason.RATE_LIMITED, Reason.HOST_BACKING_OFF, Reason.BUSY):
                     raise
-                return Attempt(status=status, failure=error.reason)
-            raw = answer.raw
-            status = raw.status
-            location = one_location(raw.locations)
-            if is_redirect(status) and location is None and any(raw.locations):
-                return Attempt(status=status, failure=Reason.BAD_URL)  # two ways: a doubt
-            if not is_redirect(status) or location is None:
-                return Attempt(status, raw.headers, raw.body, raw.cut)
-            try:
-                seen.append(url.href)
-                url = next_url(url, status, location, seen, MAX_REDIRECTS)
-            except BrowserError as error:
-                # There is a Location, so "no rules" is not what it says; it is just of no use.
-                unusable = error.reason is Reason.BAD_RESPONSE
-                return Attempt(status=status, failure=Reason.BAD_URL if unusable else error.reason)
+                return Attempt(status=way.status, failure=error.reason)
+            attempt = _step(way, answer.raw)
+            if attempt is not None:
+                return attempt
 
     def _parse(self, body: bytes) -> Robots:
         """The parsed file. May run in a thread: two may parse the same file, which does no harm."""
@@ -183,3 +265,34 @@ class RobotsGate:
                 old, _ = self._parsed.popitem(last=False)
                 self._parsed_bytes -= len(old)
         return robots
+
+
+def _outlived(copy: RobotsCopy) -> bool:
+    return copy.kind == "rules" and copy.failures > 0
+
+
+def _step(way: _Way, raw: Raw) -> Attempt | None:
+    """What *raw* ends the attempt with; ``None`` when *way* goes on to where it redirects."""
+    way.status, way.octets = raw.status, len(raw.body)
+    location = one_location(raw.locations)
+    if is_redirect(raw.status) and location is None and any(raw.locations):
+        return Attempt(status=raw.status, failure=Reason.BAD_URL)  # two ways: a doubt
+    if not is_redirect(raw.status) or location is None:
+        hops = len(way.seen)
+        return Attempt(
+            raw.status,
+            raw.headers,
+            raw.body,
+            raw.cut,
+            redirects=hops,
+            at=way.url.href if hops else "",
+            conditional=bool(way.fields) and not hops,
+        )
+    try:
+        way.seen.append(way.url.href)
+        way.url = next_url(way.url, raw.status, location, way.seen, MAX_REDIRECTS)
+    except BrowserError as error:
+        # There is a Location, so "no rules" is not what it says; it is just of no use.
+        unusable = error.reason is Reason.BAD_RESPONSE
+        return Attempt(status=raw.status, failure=Reason.BAD_URL if unusable else error.reason)
+    return None

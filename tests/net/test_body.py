@@ -7,7 +7,7 @@ import pytest
 
 from browser.errors import FetchFailed
 from browser.model.reason import Reason
-from browser.net.body import PIECE, read_body
+from browser.net.body import FREE, MAX_CRUMBS, MAX_MEMBERS, PIECE, RATIO, SMALL, read_body
 
 TEXT = random.Random(1).randbytes(5000) + b"words " * 5000
 CAP = 100_000
@@ -126,7 +126,9 @@ async def test_a_body_may_be_exactly_as_long_as_the_cap():
 
 
 async def test_raw_octets_count_against_the_cap_even_when_they_decode_to_nothing():
-    nothing = gzip.compress(b"") * 100
+    remark = b"\x1f\x8b\x08\x10" + bytes(6) + b"a comment for nobody" * 1000 + b"\0"
+    nothing = remark + gzip.compress(b"")[10:]
+    assert await read_body(stream(nothing), "gzip", CAP) == (b"", False)
     assert await refusal(endless(nothing), "gzip") is Reason.TOO_LARGE
     padding = stream(gzip.compress(b"x"), b"\0" * (CAP + 1))
     assert await refusal(padding, "gzip") is Reason.TOO_LARGE
@@ -142,6 +144,54 @@ async def test_a_body_can_be_cut_at_the_cap_and_says_so():
     body, cut = await read_body(endless(gzip.compress(b"x")), "gzip", 1000, cut=True)
     assert cut
     assert 0 < len(body) < 1000
+
+
+@pytest.mark.parametrize(("size", "passes"), [(FREE, True), (FREE + 1, False)])
+async def test_beyond_a_mebibyte_a_body_may_be_a_hundred_times_what_was_sent(size, passes):
+    data = gzip.compress(bytes(size))
+    assert len(data) * RATIO < size
+    if passes:
+        assert await read_body(stream(data), "gzip", 10 * FREE) == (bytes(size), False)
+    else:
+        assert await refusal(stream(data), "gzip", 10 * FREE) is Reason.TOO_LARGE
+
+
+async def test_a_long_page_that_shrinks_well_is_no_bomb():
+    """The ratio is taken over all that has come, however it came."""
+    words = random.Random(2)
+    row = "<tr><td>{:05}</td><td class=number></td><td class=number>none</td></tr>\n"
+    page = "".join(row.format(words.randrange(10**5)) for _ in range(40_000)).encode()
+    data = gzip.compress(page, 9)
+    assert len(page) > 2 * FREE
+    assert len(page) > 15 * len(data)
+    pieces = [data[place : place + 1000] for place in range(0, len(data), 1000)]
+    assert await read_body(stream(*pieces), "gzip", 10 * FREE) == (page, False)
+
+
+@pytest.mark.parametrize(
+    ("size", "count", "passes"),
+    [(SMALL - 1, MAX_CRUMBS, True), (SMALL - 1, MAX_CRUMBS + 1, False), (SMALL, 25_000, True)],
+)
+async def test_a_page_does_not_come_in_more_than_twenty_thousand_crumbs(size, count, passes):
+    async def chunks():
+        for _ in range(count):
+            yield b"x" * size
+
+    if passes:
+        assert await read_body(chunks(), "", 10**9) == (b"x" * size * count, False)
+    else:
+        assert await refusal(chunks(), max_bytes=10**9) is Reason.BAD_RESPONSE
+
+
+async def test_a_body_does_not_have_more_than_a_thousand_gzip_members():
+    members = gzip.compress(b"x")
+    body, _ = await read_body(stream(members * MAX_MEMBERS), "gzip", CAP)
+    assert body == b"x" * MAX_MEMBERS
+    assert await refusal(stream(members * (MAX_MEMBERS + 1)), "gzip") is Reason.BAD_RESPONSE
+
+
+async def test_empty_pieces_are_crumbs_too():
+    assert await refusal(endless(b"")) is Reason.BAD_RESPONSE
 
 
 async def test_a_gzip_bomb_of_a_gibibyte_ends_within_the_cap_and_a_little_memory():

@@ -9,6 +9,7 @@ from httpcore._backends.anyio import AnyIOStream
 from browser.errors import BrowserError, FetchFailed, Refused
 from browser.model.reason import Reason
 from browser.model.url import Url
+from browser.net import dial
 from browser.net.dial import ATTEMPTS, GuardedBackend, _pinned, pins
 from browser.net.resolver import Endpoint, Resolver
 from browser.rules.own_hosts import HostMap
@@ -171,8 +172,24 @@ async def test_the_name_server_is_asked_for_the_mapped_name_and_tls_for_the_publ
 # The browser does not ask itself
 
 
-async def test_a_public_address_that_turns_out_to_be_our_own_is_not_asked(world):
-    """A machine's own public address: the kernel connects it from the same address."""
+@pytest.mark.parametrize("address", ["127.0.0.1", "::1"])
+async def test_a_public_address_that_turns_out_to_be_our_own_is_not_even_connected_to(
+    world, address
+):
+    """A machine's own public address: the kernel would leave from the same address."""
+    backend = GuardedBackend(Resolver(HostMap()))
+    with pins():
+        pinned()[HOST, 80] = Endpoint((address,), world.port, own=False)
+        with pytest.raises(Refused) as caught:
+            await backend.connect_tcp(HOST, 80)
+    assert caught.value.reason is Reason.ADDRESS_REFUSED
+    assert address not in caught.value.sentence
+    assert world.connections == 0
+
+
+async def test_a_connection_that_leaves_from_the_address_it_leads_to_is_dropped(world, monkeypatch):
+    """Should the kernel have told otherwise before."""
+    monkeypatch.setattr(dial, "_is_ours", lambda _address, _port: False)
     backend = GuardedBackend(Resolver(HostMap()))
     with pins():
         pinned()[HOST, 80] = Endpoint(("127.0.0.1",), world.port, own=False)

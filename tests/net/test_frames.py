@@ -11,6 +11,8 @@ from browser.net.frames import (
     Broken,
     Request,
     Status,
+    holdings,
+    read_holdings,
     read_refusal,
     read_request,
     refusal,
@@ -63,6 +65,19 @@ def test_a_refusal_that_is_none_is_not_taken_for_one(payload: bytes):
     assert read_refusal(refusal("no_text", "x" * 600)) == (Reason.NO_TEXT, "x" * 500)
     with pytest.raises(Broken):
         read_refusal(payload)
+
+
+def test_what_a_worker_gave_up_comes_out_as_it_went_in():
+    assert read_holdings(holdings(("network", "writing"))) == {"network", "writing"}
+    assert read_holdings(b"") == frozenset()  # it says nothing, so nothing is believed
+
+
+@pytest.mark.parametrize(
+    "payload", [b"1", b"[1]", b'"network"', b'{"network": true}', b"[", b"\xff", b"[" * 100_000]
+)
+def test_holdings_that_are_none_are_not_taken_for_some(payload: bytes):
+    with pytest.raises(Broken):
+        read_holdings(payload)
 
 
 def test_an_answer_may_come_in_any_pieces():

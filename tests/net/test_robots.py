@@ -4,6 +4,7 @@ import anyio
 import pytest
 
 from browser.errors import BrowserError, Refused
+from browser.model.fetch import FetchRecord
 from browser.model.reason import Reason
 from browser.model.url import Url
 from browser.model.verdict import Allow, Deny
@@ -169,7 +170,191 @@ async def test_a_file_that_is_known_is_not_asked_for_until_it_expires(net, world
     assert times_asked(world) == 2
 
 
-# What an attempt teaches (the whole table is in tests/rules/test_robots_fetch.py)
+# Renewing what is known
+
+
+def answers(world, *replies):
+    """robots.txt of a.test answers with each of *replies* in turn."""
+    left = list(replies)
+
+    def serve(connection):
+        connection.sendall(left.pop(0))
+
+    world.raw("a.test", "/robots.txt", serve)
+
+
+def reply(status, body="", **fields):
+    head = "".join(f"{name.replace('_', '-')}: {value}\r\n" for name, value in fields.items())
+    return f"HTTP/1.1 {status} x\r\nContent-Length: {len(body)}\r\n{head}\r\n{body}".encode()
+
+
+async def test_an_expired_file_is_asked_for_on_condition_that_it_changed(net, world, clock):
+    date = "Sat, 21 Nov 2026 10:00:00 GMT"
+    answers(
+        world,
+        reply(200, NOBODY, ETag='"v1"', Last_Modified=date),
+        reply(304, ETag='"v1"', Cache_Control="max-age=7200"),
+        reply(200, "", ETag='"v2"'),
+    )
+    assert not (await verdict(net)).allowed
+    for _ in range(2):
+        clock.advance(25 * HOUR)
+        await verdict(net)
+    assert [
+        (fields.get("if-none-match"), fields.get("if-modified-since")) for fields in world.headers
+    ] == [(None, None), ('"v1"', date), ('"v1"', date)]
+    copy = await net.store.robots.get("http://a.test")
+    assert (copy.body, copy.etag, copy.last_modified) == (b"", '"v2"', "")
+
+
+async def test_a_304_renews_the_rules_for_as_long_as_it_says(net, world, clock):
+    answers(
+        world,
+        reply(200, NOBODY, ETag='W/"v1"'),
+        reply(304, Cache_Control="max-age=7200"),
+    )
+    await verdict(net)
+    clock.advance(25 * HOUR)
+    assert (await verdict(net)).rule == "Disallow: /"
+    clock.advance(2 * HOUR - 1)
+    judged = await judge(net)
+    assert (judged.verdict.allowed, judged.source, judged.age) == (False, "kept", 2 * HOUR - 1)
+    assert judged.why == "answered 304: unchanged"
+    assert times_asked(world) == 2
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {},
+        {"ETag": "v1"},
+        {"ETag": '"' + "v" * 300 + '"'},
+        {"ETag": '"a", "b"'},
+        {"Last_Modified": "yesterday"},
+        {"Last_Modified": ""},
+    ],
+)
+async def test_what_is_no_validator_makes_no_condition(net, world, clock, fields):
+    answers(world, reply(200, NOBODY, **fields), reply(200, NOBODY))
+    await verdict(net)
+    clock.advance(25 * HOUR)
+    await verdict(net)
+    assert not {"if-none-match", "if-modified-since"} & {*world.headers[1]}
+
+
+async def test_a_304_that_nobody_asked_for_says_nothing(net, world, clock):
+    answers(world, reply(200, ""), reply(304))
+    assert (await verdict(net)).allowed
+    clock.advance(25 * HOUR)
+    assert (await verdict(net)).reason is Reason.ROBOTS_UNREACHABLE
+
+
+async def test_a_file_behind_a_redirect_is_asked_for_whole_each_time(net, world, clock):
+    """Its ETag is that of another URL; what the first one says next is not known by it."""
+    world.reply("a.test", "/robots.txt", 302, headers={"Location": "http://b.test/r"})
+    world.reply("b.test", "/r", body=NOBODY, headers={"ETag": '"b"'})
+    for _ in range(2):
+        assert not (await verdict(net)).allowed
+        clock.advance(25 * HOUR)
+    assert [fields.get("if-none-match") for fields in world.headers] == [None] * 4
+
+
+async def test_a_condition_is_told_to_the_first_host_only(net, world, clock):
+    answers(world, reply(200, NOBODY, ETag='"a"'), reply(302, Location="http://b.test/r"))
+    world.reply("b.test", "/r", 304)
+    await verdict(net)
+    clock.advance(25 * HOUR)
+    assert (await verdict(net)).reason is Reason.ROBOTS_UNREACHABLE
+    assert [fields.get("if-none-match") for fields in world.headers] == [None, '"a"', None]
+
+
+# Its record
+
+
+def records_of(net):
+    records: list[FetchRecord] = []
+    net.net.robots._subscribers = (records.append,)
+    return records
+
+
+async def test_each_attempt_leaves_one_record_of_its_own(net, world, clock):
+    records = records_of(net)
+    world.reply("a.test", "/robots.txt", 302, headers={"Location": "http://b.test/r?q=1"})
+    world.reply("b.test", "/r?q=1", body=NOBODY)
+    await judge(net)
+    await judge(net)
+    (record,) = records
+    assert record == FetchRecord(
+        host="a.test",
+        url="http://a.test/robots.txt",
+        final_url="http://b.test/r?q=1",
+        outcome="ok",
+        status=200,
+        octets=len(NOBODY),
+        hops=1,
+        at=clock.now(),
+        purpose="robots",
+    )
+
+
+@pytest.mark.parametrize(
+    ("answer", "outcome", "status"),
+    [
+        (reply(404, "x"), "ok", 404),
+        (reply(503), "robots_unreachable", 503),
+        (reply(206, "x"), "robots_unreachable", 206),
+        (b"", "bad_response", 0),
+        (reply(302, Location="http://127.0.0.1/"), "address_refused", 302),
+        (reply(302, Location="/robots.txt"), "too_many_redirects", 302),
+    ],
+)
+async def test_a_record_names_what_came_of_the_attempt(net, world, answer, outcome, status):
+    records = records_of(net)
+    answers(world, answer)
+    await judge(net)
+    assert [(record.outcome, record.status) for record in records] == [(outcome, status)]
+
+
+async def test_an_attempt_that_gets_no_turn_leaves_a_record_as_well(world, clock):
+    async with rig(world, clock=clock, limits={"rate": 0.01, "burst": 1}) as net:
+        records = records_of(net)
+        async with net.net.hop._pace.turn("a.test", 1):
+            pass
+        with pytest.raises(Refused):
+            await judge(net)
+        assert [record.outcome for record in records] == ["rate_limited"]
+
+
+# What `check` tells
+
+
+async def test_a_verdict_says_whose_name_decided_and_where_the_file_came_from(world, clock):
+    world.robots("a.test", "User-agent: *\nAllow: /\nUser-agent: OtherBot\nDisallow: /page\n")
+    async with rig(world, clock=clock, agent={"also_obey": ["OtherBot"]}) as net:
+        denied = await judge(net)
+        assert (denied.token, denied.source, denied.age) == ("OtherBot", "fetched", 0)
+        assert denied.group == "group User-agent: OtherBot (line 3), which names OtherBot"
+        allowed = await judge(net, "http://a.test/else")
+        assert (allowed.token, allowed.source) == ("ChatGPT-User", "kept")
+        assert allowed.group == "group User-agent: * (line 1), since none names ChatGPT-User"
+        world.reply("a.test", "/robots.txt", 500)
+        clock.advance(25 * HOUR)
+        for _ in range(2):
+            stale = await judge(net)
+            assert (stale.source, stale.age) == ("stale", 25 * HOUR)
+            assert stale.why == "kept, because it answered 500"
+
+
+async def test_a_verdict_tells_the_redirects_that_led_to_the_file(net, world):
+    world.reply("a.test", "/robots.txt", 302, headers={"Location": "http://b.test/r"})
+    world.reply("b.test", "/r", body=NOBODY)
+    assert (await judge(net)).why == "answered 200 after a redirect, at http://b.test/r"
+    world.reply("c.test", "/robots.txt", 301, headers={"Location": "http://a.test/robots.txt"})
+    judged = await judge(net, "http://c.test/")
+    assert judged.why == "answered 200 after 2 redirects, at http://b.test/r"
+
+
+# What an attempt teaches (the whole table is in tests/specs/rfc9309/test_robots_fetch.py)
 
 
 @pytest.mark.parametrize("status", [401, 403, 404, 410, 451])
@@ -438,6 +623,34 @@ async def test_a_large_file_is_judged_off_the_event_loop(net, world):
     await verdict(net)
     assert len(threads) == 1
     assert threads[0] is not threading.current_thread()
+
+
+async def test_of_very_large_files_only_a_few_are_judged_at_a_time(net, world):
+    """Each takes tens of megabytes while it is; others go past them."""
+    rules = "".join(f"Disallow: /{n}\n" for n in range(8000))
+    release, inside, most = threading.Event(), [], []
+    by_rules = net.net.robots._by_rules
+
+    def held(body, url):
+        if len(body) > module.LARGE:
+            inside.append(1)
+            most.append(len(inside))
+            release.wait(10)
+            inside.pop()
+        return by_rules(body, url)
+
+    net.net.robots._by_rules = held
+    for number in range(6):
+        world.robots(f"{number}.test", f"User-agent: *\nDisallow: /x{number}\n" + rules)
+    world.robots("a.test", "User-agent: *\nDisallow: /page\n" + rules[: module.LARGE // 2])
+    async with anyio.create_task_group() as group:
+        for number in range(6):
+            group.start_soon(verdict, net, f"http://{number}.test/")
+        assert not (await verdict(net)).allowed
+        await anyio.to_thread.run_sync(wait_for, lambda: len(inside) == module.AT_A_TIME)
+        release.set()
+    assert len(most) == 6
+    assert max(most) == module.AT_A_TIME
 
 
 async def test_parsed_files_are_kept_within_bounds(net, world, monkeypatch):

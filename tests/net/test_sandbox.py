@@ -43,8 +43,9 @@ def anyio_backend() -> tuple[str, dict[str, bool]]:
 
 
 @pytest.fixture
-async def readers() -> AsyncIterator[Sandbox]:
-    """One worker."""
+async def readers(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Sandbox]:
+    """One worker, and no spare one: who is asked next is known."""
+    monkeypatch.setattr(module, "SPARE", 0)
     readers = Sandbox(workers=1, timeout=20)
     yield readers
     await readers.aclose()
@@ -55,7 +56,7 @@ async def reads_on(readers: Sandbox) -> bool:
     page = codec.decode(await readers.render(PAGE, HTML, URL))
     assert page.title == "A page"
     assert not readers._busy
-    assert len(readers._idle) <= readers.workers
+    assert len(readers._idle) <= readers.workers + module.SPARE
     assert readers._free.value == readers.workers
     return True
 
@@ -319,6 +320,103 @@ async def test_a_worker_ends_with_everything_it_started(
     await until(lambda: not lives(int(note.read_text())))
 
 
+# Documents that end their worker, and the spare one
+
+# In this worker, a document that is no HTML is a program: what a bomb does to a parser.
+BOMBS_GO_OFF = """\
+from browser.net import worker
+read = worker.render
+def render(body, *args, **options):
+    if body.startswith(b"<"):
+        return read(body, *args, **options)
+    exec(body.decode(), {"os": __import__("os")})
+    raise SystemExit
+worker.render = render
+"""
+BOMBS = {
+    "endless": b"while True: pass",
+    "endless in a library": b"import re; re.match('(a*)*(a*)*(a*)*b', 'a' * 40)",
+    "memory": b"kept = [bytes(2**28) for _ in range(99)]",
+    "memory, bit by bit": b"kept = []\nwhile True: kept.append(bytes(10**6))",
+    "abort": b"os.abort()",
+    "a bad address": b"import ctypes; ctypes.string_at(0)",
+    "a stack without end": b"exec('def f(): f()\\nf()')",
+    "an end": b"os._exit(0)",
+    "more than a page": b"[os.write(n, bytes(2**26)) for n in (1, 2, 3, 4)]",
+}
+
+
+def set_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    """From now on, workers do what their documents say."""
+    before, marker, after = children.PROGRAM.partition("from browser.net.worker")
+    monkeypatch.setattr(children, "PROGRAM", before + BOMBS_GO_OFF + marker + after)
+
+
+@pytest.mark.parametrize("name", BOMBS)
+async def test_a_bomb_costs_one_command(monkeypatch: pytest.MonkeyPatch, name: str):
+    set_off(monkeypatch)
+    readers = Sandbox(workers=1, timeout=1)
+    await readers.warm()
+    error = await refused(readers, BOMBS[name], "text/html")
+    assert isinstance(error, FetchFailed)
+    assert (error.reason, error.url) == (Reason.UNREADABLE, URL)
+    assert error.sentence.endswith("Choose another source.")
+    readers._timeout = 20  # this machine may be busy; a page is what is asked for now
+    assert await reads_on(readers)
+    await readers.aclose()
+
+
+async def test_after_a_kill_a_warm_worker_takes_over_and_a_new_one_gets_warm(
+    monkeypatch: pytest.MonkeyPatch,
+):
+    set_off(monkeypatch)
+    readers = Sandbox(workers=1, timeout=20)
+    await readers.warm()
+    spare, first = readers._idle
+    await refused(readers, BOMBS["abort"])
+    assert spare.is_ready  # it waits for a document, and the document not for it
+    newest = readers._idle[0]
+    assert {child.pid for child in readers._idle} == {spare.pid, newest.pid}
+    assert newest.pid != first.pid
+    assert await reads_on(readers)
+    assert readers._idle[-1] is spare
+    await readers.aclose()
+
+
+async def test_a_worker_that_could_not_be_started_is_started_later(
+    monkeypatch: pytest.MonkeyPatch,
+):
+    readers = Sandbox(workers=1, timeout=20)
+    await readers.warm()
+    with monkeypatch.context() as broken:
+        broken.setattr(children, "PROGRAM", "import a_module_that_nobody_has")
+        readers._replace(readers._idle.pop())
+        await until(lambda: not lives(readers._idle[0].pid))
+    assert await reads_on(readers)
+    readers._replace(readers._idle.pop())
+    assert await reads_on(readers)
+    await readers.warm()
+    assert len(readers._idle) == 1 + module.SPARE
+    assert all(child.is_ready for child in readers._idle)
+    await readers.aclose()
+
+
+async def test_bombs_of_one_leave_a_worker_for_the_others(monkeypatch: pytest.MonkeyPatch):
+    set_off(monkeypatch)
+    readers = Sandbox(workers=2, timeout=20)
+    await readers.warm()
+    async with anyio.create_task_group() as group:
+        group.start_soon(refused, readers, BOMBS["endless"])
+        await until(lambda: readers._busy)
+        for _ in range(20):
+            page = codec.decode(await readers.render(PAGE, HTML, URL))
+            assert page.title == "A page"
+        [bomb] = readers._busy
+        bomb.end()
+    assert await reads_on(readers)
+    await readers.aclose()
+
+
 # What a worker has and may
 
 
@@ -506,7 +604,7 @@ def test_workers_do_not_outlive_a_service_that_is_killed(stopped: bool, tmp_path
     ) as service:
         assert service.stdout is not None
         pids = [int(pid) for pid in service.stdout.readline().split()]
-        assert len(pids) == 2
+        assert len(pids) == 2 + module.SPARE
         assert all(lives(pid) for pid in pids)
         for pid in pids if stopped else []:
             os.kill(pid, signal.SIGSTOP)

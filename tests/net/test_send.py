@@ -321,6 +321,36 @@ async def test_endless_headers_end_soon(net, world, line):
     assert await refusal(net, within=60) is BAD
 
 
+@pytest.mark.parametrize("many", [900, 1100])
+async def test_a_head_has_no_more_than_a_thousand_lines(net, world, many):
+    """They would be small, but each is an object of its own to the HTTP library."""
+    world.raw("a.test", "/", OK + b"a:b\r\n" * many + b"Content-Length: 2\r\n\r\nhi")
+    if many < 1000:
+        assert (await ask(net)).body == b"hi"
+    else:
+        assert await refusal(net) is BAD
+
+
+@pytest.mark.parametrize("end", [b"\r\n", b"\n"])
+@pytest.mark.parametrize("place", range(-6, 3))
+async def test_lines_of_a_body_that_comes_with_the_head_are_not_lines_of_the_head(
+    net, world, end, place
+):
+    body = b"\n" * 3000
+    head = end.join([b"HTTP/1.1 200 OK", b"Content-Length: 3000", b"X: " + b"y" * 300, b"", b""])
+    cut = len(head) + place
+
+    def serve(connection):
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        connection.sendall((head + body)[:cut])
+        pause.wait(0.02)
+        connection.sendall((head + body)[cut:])
+
+    pause = threading.Event()
+    world.raw("a.test", "/", serve)
+    assert (await ask(net)).body == body
+
+
 async def test_a_body_larger_than_any_head_is_read_over_a_kept_connection(net, world):
     """The bound on heads starts anew with each request, and does not count bodies."""
     world.reply("a.test", "/", body="x" * (2 * MAX_HEAD))

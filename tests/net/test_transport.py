@@ -70,6 +70,16 @@ async def test_no_setting_of_the_environment_sends_a_request_through_a_proxy(mon
         assert (proxy.connections, world.connections) == (0, 1)
 
 
+async def test_no_password_of_the_user_s_netrc_is_sent(monkeypatch, tmp_path, world):
+    (tmp_path / ".netrc").write_text("machine a.test login me password secret\n")
+    (tmp_path / ".netrc").chmod(0o600)
+    monkeypatch.setenv("HOME", os.fspath(tmp_path))
+    monkeypatch.setenv("NETRC", os.fspath(tmp_path / ".netrc"))
+    async with rig(world, tls=None) as net:
+        assert (await ask(net, "http://a.test/")).status == 200
+    assert "authorization" not in world.headers[0]
+
+
 async def test_no_setting_of_the_environment_adds_an_authority_to_be_trusted(monkeypatch, tmp_path):
     trust = Certified("a.test")
     trust.authority.cert_pem.write_to_path(tmp_path / "ca.pem")
