@@ -16,7 +16,7 @@ from typing import IO, cast
 import anyio
 
 import browser
-from browser.net.frames import Answer, Broken, Request, Status
+from browser.net.frames import Answer, Broken, Request, Status, read_holdings
 from browser.net.worker import Options
 from browser.text import codec
 
@@ -43,6 +43,12 @@ class Child:
     Args:
         options: What holds for its documents.
 
+    Attributes:
+        asked: Documents it was given.
+        is_ready: Whether it said that it can be asked.
+        holds: What it may no longer do, of `browser.net.confine.ALL`; known once it is ready,
+            and said before it saw a document.
+
     Raises:
         OSError: the system has no process, memory or file to spare.
     """
@@ -50,6 +56,7 @@ class Child:
     def __init__(self, options: Options) -> None:
         self.asked = 0
         self.is_ready = False
+        self.holds: frozenset[str] = frozenset()
         self._starting = anyio.Lock()
         self._buffer = bytearray(PIPE)  # one for all answers: new memory costs more than reading
         errors, to_errors = os.pipe()
@@ -92,9 +99,10 @@ class Child:
         """
         async with self._starting:
             if not self.is_ready:
-                status, _ = await self._answer()
+                status, payload = await self._answer()
                 if status is not Status.READY:
                     raise Broken("an answer without a question")
+                self.holds = read_holdings(payload)
                 self.is_ready = True
 
     async def ask(self, request: Request) -> tuple[Status, bytes]:

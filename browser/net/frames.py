@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import os
 import struct
+from collections.abc import Iterable
 from enum import IntEnum
 from typing import NamedTuple
 
@@ -26,7 +27,7 @@ class Status(IntEnum):
     """What an answer is.
 
     Attributes:
-        READY: The worker has started; no payload.
+        READY: The worker has started; the payload names what it may no longer do.
         PAGE: The payload is an encoded page.
         REFUSED: The payload says why there is none.
         SPENT: As ``REFUSED``, and the worker ends, since it ran out of memory.
@@ -90,6 +91,26 @@ def send_answer(target: int, status: Status, payload: bytes = b"") -> None:
     rest = memoryview(_ANSWER.pack(status, len(payload)) + payload)
     while rest:
         rest = rest[os.write(target, rest) :]
+
+
+def holdings(names: Iterable[str]) -> bytes:
+    """The payload of a worker that is ready: what it gave up (`browser.net.confine`)."""
+    return json.dumps(list(names)).encode()
+
+
+def read_holdings(payload: bytes) -> frozenset[str]:
+    """What `holdings` wrote; a worker that says nothing gave up nothing.
+
+    Raises:
+        Broken: it is none.
+    """
+    try:
+        names = json.loads(payload or b"[]")
+    except (ValueError, RecursionError) as error:
+        raise Broken("no list of what it gave up") from error
+    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+        raise Broken("no list of what it gave up")
+    return frozenset(names)
 
 
 def refusal(reason: str, sentence: str) -> bytes:

@@ -1,7 +1,8 @@
 """Rendering in worker processes: hostile bytes never meet the event loop.
 
 A few processes wait for documents, each with limits on memory and processor time and under a
-deadline that kills it. A dead worker costs one command, and the next one is started at once.
+deadline that kills it. A dead worker costs one command: one process more than can be at work is
+kept warm, so that the next document does not wait for a start.
 What comes back is bytes (`browser.text.codec`); `browser.net.worker` says what a worker is, and
 is not, protection against.
 """
@@ -16,11 +17,13 @@ import anyio.to_thread
 
 from browser.errors import BrowserError, FetchFailed
 from browser.model.reason import Reason
+from browser.net import confine
 from browser.net.child import Child
 from browser.net.frames import Broken, Request, Status, read_refusal
 from browser.net.worker import Options
 
 PATIENCE = 5.0  # seconds to wait for a free worker before saying busy
+SPARE = 1  # workers kept warm beyond those that may be at work
 START = 60.0  # seconds that a worker may take to start, on a machine that is busy
 TASKS = 500  # documents of one worker; then a new one takes its place
 
@@ -31,7 +34,7 @@ class Sandbox:
     """The worker processes. One object serves one event loop; `aclose` ends them.
 
     Args:
-        workers: How many; 0 for one per processor.
+        workers: How many are at work at most; 0 for one per processor. One more is kept warm.
         timeout: Seconds until a document is given up.
         memory_mb: What a document may take, in MiB.
         line_chars: Longest line, in characters.
@@ -54,11 +57,14 @@ class Sandbox:
         self._idle: list[Child] = []  # the last one is taken first
         self._busy: set[Child] = set()
         self._ended: list[Child] = []
+        self._wanted = 0  # processes to keep; none before we are warm
         self._closed = False
+        self._told = False
 
     async def warm(self) -> None:
         """Start every worker and let it import what it needs, so that the first click is quick."""
-        for _ in range(self.workers - len(self._idle) - len(self._busy)):
+        self._wanted = self.workers + SPARE
+        for _ in range(self._wanted - len(self._idle) - len(self._busy)):
             self._start_idle()
         async with anyio.create_task_group() as group:
             for child in self._idle:
@@ -66,12 +72,18 @@ class Sandbox:
 
     async def _warm_one(self, child: Child) -> None:
         try:
-            with anyio.fail_after(START):
-                await child.ready()
+            await self._ready(child)
         except (Broken, TimeoutError):
             if child in self._idle:  # else a document waits for it too, and knows by now
                 self._idle.remove(child)
                 self._let_go(child)
+
+    async def _ready(self, child: Child) -> None:
+        with anyio.fail_after(START):
+            await child.ready()
+        if not self._told:
+            self._told = True
+            _tell(child.holds)
 
     async def render(self, body: bytes, content_type: str, url: str) -> bytes:
         """Render a document; returns an encoded page.
@@ -119,8 +131,7 @@ class Sandbox:
             raise _busy(url) from error
         self._busy.add(child)
         try:
-            with anyio.fail_after(START):
-                await child.ready()
+            await self._ready(child)
         except (Broken, TimeoutError) as error:
             self._let_go(child)
             raise _busy(url) from error
@@ -130,12 +141,12 @@ class Sandbox:
         return child
 
     def _waiting(self) -> Child | None:
-        while self._idle:
+        for _ in range(len(self._idle)):
             child = self._idle.pop()
             if child.is_fit():
                 return child
-            self._let_go(child)
-        return None
+            self._replace(child)
+        return self._idle.pop() if self._idle else None
 
     def _start(self) -> Child:
         self._ended = [child for child in self._ended if not child.is_gone()]
@@ -149,6 +160,8 @@ class Sandbox:
             return
         self._busy.discard(child)
         self._idle.append(child)
+        if len(self._idle) + len(self._busy) < self._wanted:  # one did not start, at some time
+            self._start_idle()
 
     def _replace(self, child: Child) -> None:
         """End a worker and start the next one, which gets ready while nobody waits for it."""
@@ -183,6 +196,14 @@ class Sandbox:
             for child in leaving:
                 await anyio.to_thread.run_sync(child.wait)
         self._ended.clear()
+
+
+def _tell(held: frozenset[str]) -> None:
+    """Say once what the workers may no longer do, and what nothing here keeps them from."""
+    if held:
+        _log.info("workers are kept from: %s", ", ".join(sorted(held)))
+    if missing := [name for name in confine.ALL if name not in held]:
+        _log.warning("nothing on this system keeps workers from: %s", ", ".join(missing))
 
 
 def _busy(url: str) -> BrowserError:

@@ -1,9 +1,9 @@
 """The worker: a process that turns documents into pages, and that may be killed at any time.
 
 It starts without our environment, takes away from itself what reading a document does not need,
-and then reads requests until there are no more. It is against documents that cost too much and
-parsers that crash; it is no jail for a document that takes over the parser, which could still
-read the files that our user may read. `deploy/` shows how to take those away.
+and then reads requests until there are no more. Limits are against documents that cost too much
+and parsers that crash; what a document that takes over the parser could still do is taken away by
+`browser.net.confine`, as far as the system can, and the service is told how far that is.
 """
 
 from __future__ import annotations
@@ -19,7 +19,8 @@ from typing import NamedTuple
 
 from browser.errors import BrowserError
 from browser.model.reason import Reason
-from browser.net.frames import Request, Status, read_request, refusal, send_answer
+from browser.net.confine import confine
+from browser.net.frames import Request, Status, holdings, read_request, refusal, send_answer
 from browser.text import codec, render
 
 MEGABYTE = 1024 * 1024
@@ -58,7 +59,8 @@ def main(options: Options) -> None:
     gc.freeze()
     gc.disable()  # one document is no time to look for cycles; between two of them is
     _limit(options.memory_mb)
-    send_answer(replies, Status.READY)
+    held = confine()
+    send_answer(replies, Status.READY, holdings(held))
     while (request := read_request(0)) is not None:
         _renew_processor_time(options.cpu)
         status, payload = work(request, options)

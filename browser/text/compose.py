@@ -179,6 +179,8 @@ class _Composer:
                 self._put(marks.for_display(text), text, solid=False)
         elif part.kind == "text":
             self.verbatim(part.text)
+        elif part.kind in ("cell", "copy"):
+            self._cell(part)
         else:
             self._marked(part, clean(part.text).replace("\n", " "))
 

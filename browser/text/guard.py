@@ -73,6 +73,8 @@ def guard(text: str) -> str:
         tags += 1
         if found[1]:
             tree.close(name)
+            if tags > MAX_TAGS:
+                raise _beyond()
             continue
         attributes = found[3]
         tree.open(name, attributes)
@@ -84,11 +86,15 @@ def guard(text: str) -> str:
                 kept.append(text[begun : found.start()])
                 begun = at
         if tags > MAX_TAGS or tree.too_much or _count(attributes) > MAX_ATTRIBUTES:
-            raise FetchFailed(
-                Reason.UNREADABLE,
-                "the page is nested or repeated beyond what a page needs. Choose another source.",
-            )
+            raise _beyond()
     return "".join([*kept, text[begun:]]) if kept else text
+
+
+def _beyond() -> FetchFailed:
+    return FetchFailed(
+        Reason.UNREADABLE,
+        "the page is nested or repeated beyond what a page needs. Choose another source.",
+    )
 
 
 def _is_harmless(text: str) -> bool:

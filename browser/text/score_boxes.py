@@ -121,8 +121,9 @@ def _loads(blocks: Sequence[Block], held: list[int]) -> list[int]:
     """The load of each block; adds them to what their boxes hold."""
     loads = []
     for block in blocks:
-        text, linked = block.plain, block.linked
+        text = block.plain
         size = len(text)
+        linked = min(block.linked, size)  # white space at the end of a link is cut off later
         if not text.isascii():
             wide = len(text.encode("utf-8", "surrogatepass"))
             if linked:

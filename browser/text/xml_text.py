@@ -13,6 +13,7 @@ processing instructions are not shown.
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterator
 from html import escape
 from html.entities import html5
@@ -31,7 +32,8 @@ INLINE = 400  # characters of an element with words beside its elements that sta
 
 _NEVER = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # XML 1.0 2.2
 _REFERENCE = re.compile(
-    r"<!\[CDATA\[.*?(?:\]\]>|\Z)|&(?!(?:amp|lt|gt|quot|apos|#\d{1,7}|#x[0-9a-fA-F]{1,6});)(\w+;)?",
+    r"<!\[CDATA\[.*?(?:\]\]>|\Z)|&#(?:x([0-9a-fA-F]{1,6})|(\d{1,7}));"
+    r"|&(?!(?:amp|lt|gt|quot|apos);)(\w+;)?",
     re.DOTALL,
 )
 _SPACE = re.compile(r"\s+")
@@ -64,11 +66,18 @@ def _parsed(text: str, *, recover: bool) -> etree._Element | None:
 
 
 def _character(found: re.Match[str]) -> str:
-    """What an ampersand means that XML does not know: HTML's names, or itself."""
+    """What an ampersand means that XML does not know: HTML's names, or itself.
+
+    A number that is no character of XML stands for none; libxml2 would make half a one of it.
+    """
     if found[0].startswith("<"):
         return found[0]
-    known = html5.get(found[1] or "")
-    return escape(known) if known else "&amp;" + (found[1] or "")
+    if found[1] or found[2]:
+        number = int(found[1], 16) if found[1] else int(found[2])
+        is_one = number <= sys.maxunicode and not _NEVER.match(chr(number))
+        return found[0] if is_one else "\ufffd"
+    known = html5.get(found[3] or "")
+    return escape(known) if known else "&amp;" + (found[3] or "")
 
 
 def local(element: etree._Element) -> str:

@@ -29,6 +29,23 @@ HOSTILE = {
     "attributes without spaces": "<p " + "/".join(f"a{n}" for n in range(N)) + ">",
     "attributes with values": "<p " + " ".join(f"a{n}='x y'" for n in range(N)) + ">",
     "tags": "<br>" * (MAX_TAGS + 1),
+    "end tags": "</p>x" * (MAX_TAGS + 1),
+    "links around blocks": "<a><div>" * N,
+    "bodies": "<body bi>" * N,
+    "fonts": "".join(f"<font a={n}>" for n in range(N)),
+    "fonts that paragraphs open again": "".join(f"<p><font a={n}>x" for n in range(N)),
+    "lists in lists": "<ul><li>" * N,
+    "definitions in definitions": "<dl><dd>" * N,
+    "tables in tables": "<table><tr><td>" * N,
+    "blocks that a table throws out": "<table>" + "<div>x" * N,
+    "groups of options": "<select>" + "<optgroup><option>" * N,
+    "many selections": "<select><option>a</select>" * N,
+    "HTML in a drawing": "<svg><foreignObject>" * N,
+    "drawings in formulas": "<math><mi><svg><desc>" * N,
+    "HTML in annotations": "<math><annotation-xml encoding=text/html><p>" * N,
+    "templates": "<template>" * N,
+    "buttons": "<button>" * N,
+    "headings": "<h1>" * N,
 }
 
 HARMLESS = {

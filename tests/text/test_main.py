@@ -184,3 +184,11 @@ def test_a_refrain_stays():
     verse = "<p>The pier went out, the pier came in, and nobody remembers why it did.</p>" * 4
     html = f"<main><article><h1>Song</h1>{verse}<p>A verse between the two of them.</p>{verse}"
     assert all(line.main for line in page(html).lines if line.plain.startswith("The pier"))
+
+
+def test_a_code_line_that_is_one_link_and_ends_in_white_space_is_scored_too():
+    html = f"<article class=post><h1>Tides</h1>{PARAGRAPHS}</article>"
+    lines = "".join(
+        f"\t\tline {n} of a listing that is long enough to count\t\t\n" for n in range(9)
+    )
+    assert set(STORY).isdisjoint(folded(f"{html}<pre><a href=/x>{lines}</a></pre>"))

@@ -71,3 +71,9 @@ def test_header_cells_in_every_row_are_cells():
 
 def test_code_in_a_cell_is_on_one_line():
     assert shown("<table><tr><td><pre>a\n  b</pre><td>c</table>") == ["| a b | c |"]
+
+
+def test_a_table_within_code_has_cells_and_no_marker_of_a_link():
+    html = "<pre>a\n<table><tr><td>1\n2<td>b\n  <i>x</i><td>c</table></pre><p>y"
+    assert [line for line in shown(html) if "†" in line] == []
+    assert shown(html) == ["a", "1", "2 | b", "| x | c |", "y"]

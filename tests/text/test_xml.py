@@ -188,3 +188,10 @@ def test_the_title_of_a_drawing_is_one_clean_line():
     found = page(text, "image/svg+xml")
     assert found.title.startswith("Ab word")
     assert len(found.title) == 200
+
+
+@pytest.mark.parametrize("name", ["note", "svg", "html"])
+@pytest.mark.parametrize("number", ["#0", "#xd800", "#57343", "#x110000", "#xFFFE", "#8", "#x0"])
+def test_a_number_that_is_no_character_stands_for_none(name: str, number: str):
+    text = f"<{name}><text a='&{number};'>words &{number}; more &#65;&#x42;</text></{name}>"
+    assert "words \ufffd more AB" in " ".join(lines(text))
