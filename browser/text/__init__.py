@@ -97,6 +97,20 @@ def _render(body: bytes, content_type: str, url: str, line_chars: int, max_lines
             for place, block in document.places.items()
             if block < len(starts)
         },
+        directives=document.directives,
+        unquotable=_lines_of(document.unquotable, starts, len(lines) - truncated),
+        hidden_removed=document.hidden,
+    )
+
+
+def _lines_of(blocks: set[int], starts: list[int], end: int) -> frozenset[int]:
+    """The lines of *blocks*, where a block begins at its number of *starts*."""
+    ends = [*starts[1:], end]
+    return frozenset(
+        line
+        for block in blocks
+        if block < len(starts)
+        for line in range(starts[block], min(ends[block], end))
     )
 
 

@@ -19,6 +19,7 @@ from browser.text.bullets import Bullets
 from browser.text.compose import only_text
 from browser.text.echoes import is_echo
 from browser.text.elements import AREAS, BOXES, CONTENTS, HEADINGS, ROLES, VERBATIM
+from browser.text.hidden import unseen
 from browser.text.inline import SKIP, Inline
 from browser.text.links import Links
 from browser.text.nodes import is_gutter_cell
@@ -52,12 +53,17 @@ class Builder:
         blocks: In reading order.
         boxes: The containers that the blocks stand in; the first is the body.
         places: By id of an element, the index of the block that it begins with.
+        unquotable: Indices of the blocks that hold words which may not be quoted.
+        hidden: Characters of words that were left out because nobody sees them.
     """
 
     def __init__(self, links: Links, line_chars: int) -> None:
         self.blocks: list[Block] = []
         self.boxes = [Box(-1, "body", "", "")]
         self.places: dict[str, int] = {}
+        self.unquotable: set[int] = set()
+        self.hidden = 0
+        self._quiet_since: list[int] = []  # blocks when each of the open elements began
         self._inline = Inline(links, line_chars)
         self._contents = 0  # depth of <main> and <article>
         self._role, self._prefix, self._area, self._box = "text", "", "", 0
@@ -76,6 +82,15 @@ class Builder:
         if place and len(place) <= MAX_PLACE and len(self.places) < MAX_PLACES:
             behind = kind >= tags.BLOCK and bool(self._inline.parts)
             self.places.setdefault(place, len(self.blocks) + behind)
+
+    def begin_quiet(self) -> None:
+        """Begin an element whose words may not be quoted."""
+        self._quiet_since.append(len(self.blocks))
+
+    def end_quiet(self) -> None:
+        """End it: every block since it began holds such words, the open one if it holds any."""
+        pending = bool(self._inline.parts) or bool(self._inline.anchors)
+        self.unquotable.update(range(self._quiet_since.pop(), len(self.blocks) + pending))
 
     def _code(self, text: str) -> None:
         lines = _TERMINATORS.split(text)
@@ -175,6 +190,7 @@ class Builder:
         self, kind: int, name: str, node: LexborNode, attributes: Attributes
     ) -> object:
         if name == "dialog" and "open" not in attributes:
+            self.hidden += unseen(node, "")
             return SKIP
         if kind == tags.CELL and is_gutter_cell(node, attributes.get("class") or ""):
             return SKIP

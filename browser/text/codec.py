@@ -25,11 +25,16 @@ from typing import Any
 
 from browser.model.page import Line, Link, Page
 
-VERSION = 2
+VERSION = 3
 MAX_PAGE = 64 * 1024 * 1024  # octets of an encoded page
 MAX_KINDS = 0xFFFF + 1  # of lines: role, main, glue and area
 MAX_CELLS = 2_000_000  # texts of a page: a Python object costs more than an octet on the wire
 
+# What reading nonsense raises, beside ValueError.
+_BROKEN = (
+    *(struct.error, LookupError, TypeError, AttributeError),
+    *(RecursionError, OverflowError),
+)
 _MAGIC = b"PBpg"
 _HEAD = struct.Struct("<4sBBIIIII")
 _ZLIB = b"\x78"  # how pages of version 1 begin
@@ -65,6 +70,9 @@ def encode(page: Page) -> bytes:
         "published": page.published,
         "truncated": page.truncated,
         "anchors": page.anchors,
+        "directives": page.directives,
+        "unquotable": sorted(page.unquotable),
+        "hidden_removed": page.hidden_removed,
         "hits": page.hits,
     }
     record = json.dumps(meta, ensure_ascii=False).encode()
@@ -101,7 +109,7 @@ def decode(blob: bytes) -> Page:
         raise ValueError(f"a page of version 1, not {VERSION}")
     try:
         return _decode(blob)
-    except (struct.error, LookupError, TypeError, AttributeError, RecursionError) as error:
+    except _BROKEN as error:
         raise ValueError("not a stored page") from error
 
 
@@ -145,6 +153,9 @@ def _decode(blob: bytes) -> Page:
         published=_known(meta["published"]),
         truncated=meta["truncated"] is True,
         anchors={_text(place): int(line) for place, line in meta["anchors"].items()},
+        directives=tuple((_text(name), _text(content)) for name, content in meta["directives"]),
+        unquotable=frozenset(int(line) for line in meta["unquotable"]),
+        hidden_removed=int(meta["hidden_removed"]),
         hits={int(line): int(link) for line, link in meta["hits"].items()},
     )
 

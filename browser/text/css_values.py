@@ -12,6 +12,7 @@ from __future__ import annotations
 import colorsys
 import re
 from collections.abc import Iterator
+from itertools import chain
 from typing import Final, NamedTuple
 
 _ESCAPE = re.compile(r"\\(?:([0-9a-fA-F]{1,6})[ \t\r\n\f]?|([^\r\n\f0-9a-fA-F]))")
@@ -96,20 +97,20 @@ class Colour(NamedTuple):
 ZERO: Final = Number(0.0, "")
 
 
-def declarations(style: str) -> dict[str, str]:
+def declarations(*styles: str) -> dict[str, str]:
     """The value that counts of each property: lower case, white space folded.
 
-    ``!important`` and order decide; shorthands that can hide text stand as their parts, old
-    prefixed names as today's, ``calc()`` of one number as the number.
+    ``!important`` and order decide, of several *styles* too; shorthands that can hide text stand
+    as their parts, old prefixed names as today's, ``calc()`` of one number as the number.
     """
     found: dict[str, str] = {}
     pressed: set[str] = set()
-    for part in _parts(style):
+    for part in chain.from_iterable(map(_parts, styles)):
         name, colon, value = part.partition(":")
         if not colon:
             continue
         if "\\" in part:
-            name, value = _ESCAPE.sub(_unescape, name), _ESCAPE.sub(_unescape, value)
+            name, value = unescaped(name), unescaped(value)
         name = name.strip().lower()
         name = _OLD_NAME.sub("", name) if name.startswith("-") else name
         value = " ".join(value.lower().split())
@@ -123,6 +124,11 @@ def declarations(style: str) -> dict[str, str]:
                 if important:
                     pressed.add(each)
     return found
+
+
+def unescaped(text: str) -> str:
+    """*text* with the characters that its escapes stand for."""
+    return _ESCAPE.sub(_unescape, text) if "\\" in text else text
 
 
 def number(text: str) -> Number | None:

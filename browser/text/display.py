@@ -25,8 +25,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import NamedTuple
+from urllib.parse import unquote
 
 from browser.model.page import Line, Page
+from browser.model.url import Url
 from browser.text import marks
 from browser.text.clean import one_line
 from browser.text.kept import kept
@@ -85,6 +87,12 @@ def window(page: Page, start: int, window_chars: int, *, folded: bool = False) -
             shown.append(n)
         n = stop + 1
     return Window(start, n - 1, "\n".join(rows), tuple(shown))
+
+
+def place(page: Page) -> int:
+    """The line that the fragment of the page's address leads to (HTML Standard 7.4.6.3)."""
+    fragment = Url(page.url).fragment.partition(":~:")[0] if "#" in page.url else ""
+    return page.anchors.get(fragment, page.anchors.get(unquote(fragment), 0))
 
 
 def step(page: Page, first: int, amount: int, shown: str) -> tuple[int, bool]:

@@ -1,15 +1,14 @@
-"""What of a page is not drawn, judged from an element's attributes alone.
+"""What of a page is not drawn, judged from an element's attributes and what stands in it.
 
-Governing texts: the HTML Standard's rendering section for what is never drawn; CSS for the
-inline styles looked at. Style sheets are not evaluated, so what they hide stays.
+Governing texts: the HTML Standard's rendering section for what is never drawn, and for shadow
+trees; CSS for styles (`browser.text.css_hiding`); WAI-ARIA for ``aria-hidden``. What style sheets
+hide is written on the elements beforehand (`browser.text.sheets`).
 
 Left to taste: the contents of a closed ``<details>`` count as shown (one click opens them);
-``aria-hidden`` alone hides nothing, since it describes pictures and copies that people do see,
-but with the class of an icon it holds the name or the code of one; text that a style makes
-invisible in any of the usual ways (no size, no opacity, clipped away, off the screen, in the
-colour of its ground) is not drawn, unless it waits to fade in, as whole pages do until their
-scripts run. ``<noscript>`` does not count unless the page is empty without it
-(`browser.text.htmlpage`).
+``aria-hidden`` hides what is as long as a sentence, which a page that is kind to those who listen
+hides from nobody else, but not the short words beside a copy for them, nor a formula or a panel
+that a click opens; with the class of an icon it holds the name or the code of one.
+``<noscript>`` does not count unless the page is empty without it (`browser.text.htmlpage`).
 """
 
 from __future__ import annotations
@@ -19,16 +18,10 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Final
 
-from browser.text.css_values import (
-    ZERO,
-    Number,
-    colour,
-    declarations,
-    functions,
-    is_no_rectangle,
-    is_no_shape,
-    number,
-)
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from browser.text.css_hiding import hides, hides_all, may_hide
+from browser.text.css_values import declarations
 
 # Classes of words that nobody reads as words: those for readers of the page's sound, names of
 # icons that a font draws, the "[edit]" of a wiki.
@@ -38,38 +31,31 @@ _MATERIAL = [
     for kind in ("icons", "symbols")
     for form in ("", "-outlined", "-rounded", "-round", "-sharp", "-two-tone")
 ]
-_UNREAD = frozenset(
+_DRAWN_AS_SIGNS = frozenset(("mw-editsection", *_MATERIAL))
+_UNREAD = _DRAWN_AS_SIGNS | frozenset(
     (
         *("sr-only", "visuallyhidden", "visually-hidden", "screen-reader-text"),
-        *("screen-reader-only", "assistive-text", "mw-editsection", *_MATERIAL),
+        *("screen-reader-only", "assistive-text"),
     )
 )
-_ICON = re.compile(r"(?:^|\s)(?:icon|ico|glyphicon)(?=\s|$)")
-# A quick look before a style is taken apart: most styles hold none of these words.
-_SUSPECT = re.compile(
-    r"display(?!: ?(?:inline|block|inline-block|flex|table|table-cell)(?:;|\Z))|visibility|opacity"
-    r"|font(?!-(?:family|weight|style)|-size: ?[1-9]\d(?:\.\d+)?p[xt]\b)|clip|scale|matrix"
-    r"|translate|indent|transparent|rgb|hsl|lab\(|lch\(|color\(|fill|calc\(|overflow|background"
-    r"|inset|zoom|-\.?\d{2}|\de[-+]?\d|\d{4}|#[0-9a-f]{3}[01]|#[0-9a-f]{6}0|\\",
+_NO_WORDS = "script, style, template, noscript, select, textarea, svg"
+LEAST_ASIDE = 40  # characters of words that ``aria-hidden`` hides; fewer are a label or a sign
+_MAIN = "main, article, h1, math"
+_DRAWN_FORMULA = re.compile(r"katex|mathjax|mjx", re.IGNORECASE)
+_OPENED = frozenset(("region", "tabpanel"))  # roles of what a click opens
+_FOR_LISTENERS = ", ".join(
+    f".{name}" for name in ("sr-only", "visually-hidden", "visuallyhidden", "screen-reader-text")
+)
+_SHADOW = "template[shadowrootmode], template[shadowroot]"
+_SLOT = re.compile(
+    r"""<slot\b(?![^>]*\bname\s*=)|<slot\b[^>]*?\bname\s*=\s*(?:["']([^"'>]*)|([^\s"'>]+))""",
     re.IGNORECASE,
 )
-# Where taste draws lines, so that layouts, rails of pictures and fades stay shown.
-FAINT = 0.02  # of one, opacity and scale: nobody sees it
-SMALL = 2.0  # pixels or points, letters or a box smaller than it
-SMALL_EM = 0.1  # a letter's size in its surroundings' letters
-SMALL_REM = 0.05  # idem in the page's, which some pages set to 100 pixels
-FAR = 100.0  # of its unit, an indent or a placed box
-FAR_MARGIN = 1000.0  # pixels: less is a layout
-FAR_MOVE = 5000.0  # pixels: less is a rail of pictures, moved to the one shown
+_ICON = re.compile(r"(?:^|\s)(?:icon|ico|glyphicon)(?=\s|$)")
 MAY_HIDE = frozenset(("hidden", "popover", "style", "aria-hidden"))  # attributes that may do so
 _WITH_KEYS = ("focus", "active", "group-focus")  # ways to undo it that need a keyboard
 MAX_KNOWN = 400  # characters of an attribute whose judgement is remembered from page to page
 MOST_KNOWN = 4096  # class attributes whose judgement is remembered
-_EFFECT = ("transition", "animation", "will-change")
-_MATRICES = {"matrix": (6, 0, 1, 2, 3, 4), "matrix3d": (16, 0, 1, 4, 5, 12)}  # size, a, b, c, d, x
-_STILL = frozenset(("", "none", "auto", "initial", "unset", "0s", "0ms"))
-_CUTS = frozenset(("hidden", "auto", "scroll"))
-_PLACED = frozenset(("absolute", "fixed"))
 
 
 def is_hidden(tag: str, attributes: Mapping[str, str | None]) -> bool:
@@ -87,6 +73,97 @@ def is_undrawn(attributes: Mapping[str, str | None]) -> bool:
         return True
     style = attributes.get("style") or ""
     return _known_style(style) if len(style) <= MAX_KNOWN else _is_hiding_style(style)
+
+
+def is_aside(node: LexborNode, attributes: Mapping[str, str | None]) -> bool:
+    """Whether an element is hidden from those who listen, and is no part of what others read."""
+    if (attributes.get("aria-hidden") or "").strip().lower() != "true":
+        return False
+    around = node.parent
+    if around is None or (attributes.get("role") or "").lower() in _OPENED:
+        return False
+    if _DRAWN_FORMULA.search(attributes.get("class") or ""):
+        return False
+    if _size(node) < LEAST_ASIDE or node.css_first(_MAIN) is not None:
+        return False
+    return around.css_first(_FOR_LISTENERS) is None
+
+
+def hide_unslotted(tree: LexborHTMLParser) -> None:
+    """Mark what stands in an element with a shadow tree of its own and has no place in that.
+
+    The parser keeps a shadow tree apart, as the contents of a template.
+    """
+    for template in tree.css(_SHADOW):
+        host = template.parent
+        if host is None:
+            continue
+        slots = {found[1] or found[2] or "" for found in _SLOT.finditer(template.html or "")}
+        child = host.first_child
+        while child is not None:
+            following = child.next
+            if child.is_element_node:
+                if (child.attributes.get("slot") or "") not in slots:
+                    child.attrs["hidden"] = ""
+            elif "" not in slots and child.is_text_node:
+                child.decompose()
+            child = following
+
+
+def uncover(node: LexborNode, attributes: Mapping[str, str | None]) -> int | None:
+    """Leave of an element that is only invisible what in it is visible again.
+
+    Returns:
+        How many characters of words were taken out; ``None`` where nothing in it is visible, and
+        it was left as it is.
+    """
+    style = attributes.get("style") or ""
+    if "visib" not in style.lower() or "hidden" in attributes or hides_all(declarations(style)):
+        return None
+    seen = [each for each in node.css('[style*="visib"]') if _is_visible(each)]
+    if not seen:
+        return None
+    kept = {each.mem_id for each in seen}
+    path = {node.mem_id}
+    for each in seen:
+        above, around = set[int](), each.parent
+        while around is not None and around.mem_id not in path and around.mem_id not in kept:
+            above.add(around.mem_id)
+            around = around.parent
+        if around is not None and around.mem_id not in kept:
+            path |= above
+    taken, stack = 0, [node]
+    while stack:
+        child = stack.pop().first_child
+        while child is not None:
+            following = child.next
+            if child.mem_id in path:
+                stack.append(child)
+            elif child.mem_id not in kept:
+                taken += unseen(child, "") if child.is_element_node else _size(child)
+                child.decompose()
+            child = following
+    return taken
+
+
+def _is_visible(node: LexborNode) -> bool:
+    style = node.attributes.get("style") or ""
+    return declarations(style).get("visibility") == "visible"
+
+
+def unseen(node: LexborNode, names: str) -> int:
+    """Characters of the words in an element of the classes *names* that is not drawn.
+
+    Names of icons and the like are drawn, as something else: they are no words that are hidden.
+    """
+    if not _DRAWN_AS_SIGNS.isdisjoint(names.lower().split()):
+        return 0
+    size = _size(node)
+    return max(0, size - sum(map(_size, node.css(_NO_WORDS)))) if size else 0
+
+
+def _size(node: LexborNode) -> int:
+    return len("".join(node.text(deep=True).split()))
 
 
 def is_unread(names: str) -> bool:
@@ -117,182 +194,4 @@ def _known_style(style: str) -> bool:
 
 
 def _is_hiding_style(style: str) -> bool:
-    return _SUSPECT.search(style) is not None and _hides(declarations(style))
-
-
-def _hides(style: Mapping[str, str]) -> bool:
-    return (
-        style.get("display") == "none"
-        or style.get("visibility") in ("hidden", "collapse")
-        or style.get("content-visibility") == "hidden"
-        or _no_opacity(style)
-        or _small_letters(style)
-        or _no_box(style)
-        or _clipped(style)
-        or _transformed(style)
-        or _off_screen(style)
-        or _same_colour(style)
-    )
-
-
-def _number(style: Mapping[str, str], name: str) -> Number:
-    """The number a property has; 0 when it has none."""
-    return (number(style[name]) if name in style else None) or ZERO
-
-
-def _pixels(style: Mapping[str, str], name: str) -> float | None:
-    return found.pixels if (found := number(style.get(name, ""))) else None
-
-
-def _is_faint(text: str) -> bool:
-    share = found.share if (found := number(text)) else None
-    return share is not None and share <= FAINT
-
-
-def _no_opacity(style: Mapping[str, str]) -> bool:
-    filters = functions(style.get("filter", ""))
-    if any(name == "opacity" and given and _is_faint(given[0]) for name, given in filters):
-        return True
-    return _is_faint(style.get("opacity", "")) and not _fades_in(style)
-
-
-def _fades_in(style: Mapping[str, str]) -> bool:
-    words = (style.get(name, "").partition(" ")[0] for name in _EFFECT)
-    return "transform" in style or not _STILL.issuperset(words)
-
-
-def _small_letters(style: Mapping[str, str]) -> bool:
-    if "zoom" in style and _is_faint(style["zoom"]):
-        return True
-    size = number(style.get("font-size", ""))
-    if size is None or size.value < 0:  # CSS ignores a negative size
-        return False
-    if size.unit in ("em", "%"):
-        return size.value <= (SMALL_EM if size.unit == "em" else 100 * SMALL_EM)
-    if size.unit == "rem":
-        return size.value < SMALL_REM
-    small = size.value if size.unit == "pt" else size.pixels
-    return not size.value or (small is not None and small < SMALL)
-
-
-def _no_box(style: Mapping[str, str]) -> bool:
-    """Whether a box that cuts off what does not fit has no room for a letter."""
-    across, down = style.get("overflow-x", "visible"), style.get("overflow-y", "visible")
-    # CSS Overflow 3: one axis that scrolls or hides makes the other do so; clipping does not.
-    both = across in _CUTS or down in _CUTS
-    narrow, low = both or across == "clip", both or down == "clip"
-    if not (narrow or low) or any(_number(style, name).value > 0 for name in ("flex", "flex-grow")):
-        return False  # nothing is cut off, or it grows from nothing
-    if (narrow and _is_flat(style, "width", ("left", "right"))) or (
-        low and _is_flat(style, "height", ("top", "bottom"))
-    ):
-        return True
-    sides = (_pixels(style, side) for side in ("width", "height"))
-    tiny = all(side is not None and 0 <= side < SMALL for side in sides)
-    return tiny or (low and _no_line(style))
-
-
-def _is_flat(style: Mapping[str, str], side: str, ends: tuple[str, str]) -> bool:
-    sizes = (number(style.get(name, "")) for name in (side, f"max-{side}"))
-    if all(size is None or size.value for size in sizes):
-        return False
-    room = (f"min-{side}", *(f"padding-{end}" for end in ends))
-    return not any(_is_room(_number(style, name)) for name in room)
-
-
-def _is_room(size: Number) -> bool:
-    return size.value > 0 and (size.unit == "%" or (size.pixels or 0.0) > 4 * SMALL)
-
-
-def _no_line(style: Mapping[str, str]) -> bool:
-    line = number(style.get("line-height", ""))
-    tall = ("height", "min-height", "padding-top", "padding-bottom")
-    return line is not None and not line.value and not any(_number(style, it).value for it in tall)
-
-
-def _clipped(style: Mapping[str, str]) -> bool:
-    if style.get("position") in _PLACED and is_no_rectangle(style.get("clip", ""), SMALL):
-        return True
-    return any(is_no_shape(name, given) for name, given in functions(style.get("clip-path", "")))
-
-
-def _transformed(style: Mapping[str, str]) -> bool:
-    """Whether the letters are scaled to nothing or moved away."""
-    if any(_is_nothing(number(word)) for word in style.get("scale", "").split()[:2]):
-        return True
-    moves = style.get("translate", "").split()[:2]
-    if any(_is_moved(style, number(word)) for word in moves):
-        return True
-    return any(
-        _no_matrix(style, name, [number(word) for word in given])
-        for name, given in functions(style.get("transform", ""))
-    )
-
-
-def _no_matrix(style: Mapping[str, str], name: str, given: list[Number | None]) -> bool:
-    if name in ("scale", "scale3d", "scalex", "scaley"):
-        return any(_is_nothing(each) for each in given[:2])
-    if name in ("translate", "translate3d", "translatex", "translatey"):
-        return any(_is_moved(style, each) for each in given[:2])
-    places = _MATRICES.get(name)
-    if places is None or len(given) != places[0]:
-        return False
-    a, b, c, d = (each.value if (each := given[place]) else 1.0 for place in places[1:5])
-    if abs(a * d - b * c) < FAINT * FAINT:
-        return True
-    shifts = (given[places[5]], given[places[5] + 1])
-    return any(shift and _is_moved(style, Number(shift.value, "px")) for shift in shifts)
-
-
-def _is_nothing(scale: Number | None) -> bool:
-    return (share := scale.share if scale else None) is not None and abs(share) <= FAINT
-
-
-def _is_moved(style: Mapping[str, str], shift: Number | None) -> bool:
-    """Whether so far to the left or up, and not a rail that is as long."""
-    pixels = shift.pixels if shift else None
-    return pixels is not None and pixels <= -FAR_MOVE and not _is_long(style, -pixels)
-
-
-def _is_long(style: Mapping[str, str], pixels: float) -> bool:
-    return any((_pixels(style, side) or 0.0) > pixels for side in ("width", "height"))
-
-
-def _off_screen(style: Mapping[str, str]) -> bool:
-    indent = _number(style, "text-indent")
-    if indent.value <= -FAR or (indent.pixels or 0.0) >= FAR_MARGIN:
-        return True
-    if any(_is_pulled(style, side) for side in ("left", "top")):
-        return True
-    position = style.get("position", "")
-    places = [_number(style, side) for side in ("left", "top", "right", "bottom")]
-    if position == "relative":
-        return any(_is_moved(style, place) for place in places[:2])
-    if position not in _PLACED:
-        return False
-    wide = _number(style, "width")
-    rail = wide.value if wide.unit == "%" else 0.0
-    if any(place.value <= -FAR and (place.unit != "%" or rail <= -place.value) for place in places):
-        return True
-    return position == "fixed" and any((place.pixels or 0.0) >= FAR_MOVE for place in places)
-
-
-def _is_pulled(style: Mapping[str, str], side: str) -> bool:
-    """Whether a margin pulls it out, and no padding or place puts it back."""
-    margin = _pixels(style, f"margin-{side}")
-    if margin is None or margin > -FAR_MARGIN or _is_long(style, -margin):
-        return False
-    return _number(style, f"padding-{side}").value <= 0 and _number(style, side).value <= 0
-
-
-def _same_colour(style: Mapping[str, str]) -> bool:
-    ground = style.get("background", "")
-    if style.get("background-clip") == "text" or ground.endswith(" text"):
-        return False  # letters painted with the background
-    letters = colour(style.get("text-fill-color", "")) or colour(style.get("color", ""))
-    if letters is None or letters.alpha <= FAINT:
-        return letters is not None
-    if "gradient(" in ground or "gradient(" in style.get("background-image", ""):
-        return False
-    behind = colour(style.get("background-color", ""))
-    return behind is not None and behind.alpha >= 1 - FAINT and letters.paint == behind.paint
+    return may_hide(style) and hides(declarations(style))

@@ -23,9 +23,10 @@ from selectolax.lexbor import LexborNode
 from browser.errors import FetchFailed
 from browser.model.reason import Reason
 from browser.text import tags
+from browser.text.asked import NO_SNIPPET, QUIET
 from browser.text.builder import MOST_BLOCKS, Builder, Full
 from browser.text.elements import HEADINGS
-from browser.text.hidden import MAY_HIDE, UNREAD, is_undrawn
+from browser.text.hidden import MAY_HIDE, UNREAD, is_aside, is_undrawn, uncover, unseen
 from browser.text.inline import SKIP
 from browser.text.links import Links
 from browser.text.nodes import is_gutter
@@ -33,6 +34,7 @@ from browser.text.nodes import is_gutter
 MAX_DEPTH = 512  # open elements; Blink and WebKit stop there too
 MAX_NODES = 1_000_000  # of a page; the parser makes many of few tags that are never closed
 
+_END_OF_QUIET = -1  # a kind of no element: all below one that may not be quoted was walked
 _PLAIN = frozenset((tags.BOX, tags.BLOCK, tags.HEADING, tags.ITEM))  # no rule but in code and rows
 
 _Attributes = Mapping[str, str | None]
@@ -46,6 +48,7 @@ class Walk(Builder):
         line_chars: Longest line, in characters.
         noscript: Whether ``<noscript>`` is read.
         streamed: Ids of hidden elements that a script of the page moves to where they show.
+        quiet: Whether some words of the page may not be quoted.
     """
 
     def __init__(
@@ -55,10 +58,12 @@ class Walk(Builder):
         line_chars: int = 200,
         noscript: bool = False,
         streamed: frozenset[str] = frozenset(),
+        quiet: bool = False,
     ) -> None:
         super().__init__(links, line_chars)
         self._noscript = noscript
         self._streamed = streamed
+        self._quiet = quiet
 
     def run(self, root: LexborNode) -> None:
         """Walk everything below *root*, however deep, without recursion.
@@ -68,10 +73,13 @@ class Walk(Builder):
         """
         with suppress(Full):
             self._run(root)
+        while self._quiet_since:  # the page was cut within
+            self.end_quiet()
         self.flush()
 
     def _run(self, root: LexborNode) -> None:  # noqa: C901, PLR0912, PLR0915 - the one hot loop
         kinds, inline, streamed = tags.KINDS, self._inline, self._streamed
+        quiet = self._quiet
         text_kind, skip, link, heading = tags.TEXT, tags.SKIP, tags.LINK, tags.HEADING
         item, block, plain_box = tags.ITEM, tags.BLOCK, tags.PLAIN_BOX
         plain_item, all_names, may_hide = tags.PLAIN_ITEM, tags.NAMES, MAY_HIDE
@@ -84,6 +92,10 @@ class Walk(Builder):
                 if not stack:
                     break
                 node, kind, state = stack.pop()
+                if kind < 0:
+                    self.end_quiet()
+                    node = None
+                    continue
                 if kind >= plain_box:
                     if inline.parts or inline.anchors:
                         self.flush()
@@ -113,15 +125,22 @@ class Walk(Builder):
                 names = attributes.get("class")
                 if (
                     (names and unread[names])
-                    or (not may_hide.isdisjoint(attributes) and is_undrawn(attributes))
+                    or (
+                        not may_hide.isdisjoint(attributes)
+                        and (is_undrawn(attributes) or is_aside(node, attributes))
+                    )
                     or (self._verbatim and names and is_gutter(names))
                 ) and attributes.get("id") not in streamed:
-                    node = node.next
-                    continue
+                    taken = uncover(node, attributes)
+                    self.hidden += unseen(node, names or "") if taken is None else taken
+                    if taken is None:
+                        node = node.next
+                        continue
                 if "id" in attributes or (kind == link and "name" in attributes):
                     self.mark_place(attributes, kind)
             child = node.first_child
             state = None
+            hushed = quiet and NO_SNIPPET in attributes and node.tag in QUIET
             if kind in _PLAIN and not self._row and not self._verbatim:
                 if inline.parts or inline.anchors:
                     self.flush()
@@ -137,7 +156,12 @@ class Walk(Builder):
                     if kind == item:
                         self._role = "item"
                         self._bullets.open_item(name, attributes)
-                if child.tag_id == text_kind and child.next is None and not inline.anchors:
+                if (
+                    child.tag_id == text_kind
+                    and child.next is None
+                    and not inline.anchors
+                    and not hushed
+                ):
                     self._leaf(child.text_content or "")
                     self._role, self._prefix, self._area, self._box = state
                     if kind == item:
@@ -166,6 +190,9 @@ class Walk(Builder):
                 node = node.next
                 continue
             stack.append((node, kind, state))
+            if hushed:
+                self.begin_quiet()
+                stack.append((node, _END_OF_QUIET, None))
             seen += 1
             if len(stack) > MAX_DEPTH or seen > MAX_NODES:
                 raise _too_much()
@@ -188,6 +215,7 @@ class Walk(Builder):
             return None
         if self._row:
             if tags.NAMES[tag] == "dialog" and "open" not in attributes:
+                self.hidden += unseen(node, "")
                 return SKIP
             return self._tables[-1].enter(kind, tags.NAMES[tag], attributes)
         if kind == tags.ROW and self._begins_row(node):

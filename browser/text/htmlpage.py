@@ -18,10 +18,13 @@ from browser.errors import FetchFailed
 from browser.model.page import Link
 from browser.model.reason import Reason
 from browser.model.url import Url
+from browser.text import sheets
+from browser.text.asked import NO_SNIPPET, directives
 from browser.text.block import Block
 from browser.text.builder import MOST_BLOCKS
 from browser.text.clean import language_tag, one_line
 from browser.text.guard import guard
+from browser.text.hidden import hide_unslotted
 from browser.text.html import Walk
 from browser.text.hydrate import article
 from browser.text.judge import judge
@@ -55,6 +58,9 @@ class Document:
         truncated: Whether a part of the document was left out.
         note: A sentence of ours about the document, for its last line.
         places: By id of an element, the index of the block that it begins with.
+        directives: As `browser.model.page.Page.directives`.
+        unquotable: Indices of the blocks that hold words which may not be quoted.
+        hidden: Characters of words that were left out because nobody sees them.
     """
 
     blocks: list[Block]
@@ -67,6 +73,9 @@ class Document:
     truncated: bool = False
     note: str = ""
     places: dict[str, int] = field(default_factory=dict)
+    directives: tuple[tuple[str, str], ...] = ()
+    unquotable: set[int] = field(default_factory=set)
+    hidden: int = 0
 
 
 def read_html(
@@ -96,7 +105,8 @@ def read_html(
         raise FetchFailed(Reason.NO_TEXT, "the page is empty. Choose another source.", url=url.href)
     links, walk = _read(tree, root, text, url, line_chars)
     document = Document(walk.blocks, links.all(), links.hosts, _title(tree), _language(tree))
-    document.places = walk.places
+    document.places, document.unquotable = walk.places, walk.unquotable
+    document.hidden = walk.hidden
     document.truncated = len(walk.blocks) >= MOST_BLOCKS
     if whole:
         if not walk.blocks:
@@ -106,6 +116,7 @@ def read_html(
     else:
         known = about(tree)
         document.author, document.published = known.author, known.published
+        document.directives = directives(tree)
         mark_main(walk.blocks, walk.boxes, known.types, lambda: judge(text))
         _face_thin_page(document, walk, links, text, url)
     if not document.title:
@@ -151,14 +162,17 @@ def _read(
     streamed = frozenset[str]()
     if tree.css_first("template") is not None:
         streamed = frozenset(f"S:{number}" for number in _STREAMED.findall(text))
+        hide_unslotted(tree)
+    sheets.apply(tree)
+    quiet = tree.css_first(f"[{NO_SNIPPET}]") is not None
     links = Links(url, base)
-    walk = Walk(links, line_chars=line_chars, streamed=streamed)
+    walk = Walk(links, line_chars=line_chars, streamed=streamed, quiet=quiet)
     walk.run(root)
     shown = _size(walk.blocks)
     kept = sum(len("".join(node.text(deep=True).split())) for node in tree.css("body noscript"))
     if kept >= LEAST_NOSCRIPT and kept > 2 * shown:
         links = Links(url, base)
-        walk = Walk(links, line_chars=line_chars, noscript=True, streamed=streamed)
+        walk = Walk(links, line_chars=line_chars, noscript=True, streamed=streamed, quiet=quiet)
         walk.run(root)
         shown = _size(walk.blocks)
     if not shown:

@@ -88,6 +88,7 @@ def read_pdf(body: bytes, url: Url, room: int = LINE_CHARS) -> Document:
                 url=url.href,
             )
         found = read_html(_written(pages), url, whole=True, line_chars=room)
+        found.hidden = sum(page.hidden for page in pages)
         _describe(found, document, pages, url)
     for block in found.blocks:
         block.main = block.area not in ("header", "footer")

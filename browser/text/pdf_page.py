@@ -4,7 +4,8 @@ Governing texts: ISO 32000-2 (9.3.6 for text that is not painted) and the
 comments of PDFium's public headers.
 
 Left to taste: text that is not painted, smaller than a point or beside the page is dropped,
-unless the page shows nothing but pictures: then it is what was recognised in a scan.
+unless the page shows nothing but pictures: then it is what was recognised in a scan. So is white
+text, unless something is painted behind it: the page itself is taken to be white.
 """
 
 from __future__ import annotations
@@ -28,6 +29,8 @@ MAX_OBJECTS = 20_000  # of one page that are looked at
 WIDE = 0.5  # sizes of its letters that a line takes for each of them where it may have cells
 CELL = 1.0  # sizes of letters between two cells, at least
 LEAST_SIZE = 1.0  # points; smaller letters are not for reading
+WHITE = 250  # of 255, each of three colours of what nobody sees on paper
+MAX_PAINTED = 2_000  # areas of a page that are remembered
 BOLD = 600  # weight of letters, of 1,000
 MAX_FONT_NAME = 128  # octets
 _BOLD = re.compile(rb"bold|black|heavy|demi", re.IGNORECASE)
@@ -54,6 +57,9 @@ _WRITTEN = str.maketrans(
 )
 
 
+_Box = tuple[float, float, float, float]
+
+
 class PrintPage(NamedTuple):
     """What a page holds.
 
@@ -62,12 +68,14 @@ class PrintPage(NamedTuple):
         spans: Links on words, by place.
         others: Addresses of links on pictures.
         cut: Whether the page has more than `MAX_CHARS`.
+        hidden: Characters of words that were left out because nobody sees them.
     """
 
     lines: list[PrintLine]
     spans: list[Span]
     others: list[str]
     cut: bool
+    hidden: int = 0
 
 
 def read_page(document: pdfium.PdfDocument, number: int) -> PrintPage:
@@ -79,12 +87,14 @@ def read_page(document: pdfium.PdfDocument, number: int) -> PrintPage:
     with closing(document[number]) as page, closing(page.get_textpage()) as text_page:
         size = text_page.count_chars()
         text = text_page.get_text_range(0, min(size, MAX_CHARS)) if size > 0 else ""
-        hidden = _hidden(page)
+        hidden, whole = _hidden(page), text
         if hidden:
             text = _without(text, hidden, text_page.raw)
+        pairs = zip(whole, text, strict=True) if hidden else ()
+        unseen = sum(now == _HIDDEN and not was.isspace() for was, now in pairs)
         lines = list(_lines(text, text_page.raw))
         spans, others = links(document, page, text_page.raw, text)
-        return PrintPage(lines, spans, others, size > MAX_CHARS)
+        return PrintPage(lines, spans, others, size > MAX_CHARS, unseen)
 
 
 def visible(text: str) -> str:
@@ -157,6 +167,8 @@ def _hidden(page: pdfium.PdfPage) -> set[int]:
     """The text objects of a page that nobody sees, by address; none of a scanned page."""
     edges = page.get_bbox()
     hidden: set[int] = set()
+    white: list[tuple[int, _Box]] = []
+    painted: list[_Box] = []
     texts = pictures = 0
     for item, kind, nested in _objects(page.raw):
         if kind == raw.FPDF_PAGEOBJ_IMAGE:
@@ -165,6 +177,11 @@ def _hidden(page: pdfium.PdfPage) -> set[int]:
             texts += 1
             if _is_hidden(item, None if nested else edges):
                 hidden.add(_address(item))
+            elif not nested and _is_white(item):
+                white.append((_address(item), _bounds(item)))
+        if not nested and len(painted) < MAX_PAINTED and _is_ground(item, kind):
+            painted.append(_bounds(item))
+    hidden.update(address for address, box in white if not any(_overlap(box, it) for it in painted))
     return set() if pictures and len(hidden) == texts else hidden
 
 
@@ -175,8 +192,8 @@ def _objects(page: Any) -> Iterator[tuple[Any, int, bool]]:
         item = raw.FPDFPage_GetObject(page, index)
         kind = raw.FPDFPageObj_GetType(item)
         left -= 1
+        yield item, kind, False
         if kind != raw.FPDF_PAGEOBJ_FORM:
-            yield item, kind, False
             continue
         inner = raw.FPDFFormObj_CountObjects(item)
         for place in range(min(inner, left)):
@@ -185,6 +202,35 @@ def _objects(page: Any) -> Iterator[tuple[Any, int, bool]]:
         left -= max(inner, 0)
         if left <= 0:
             return
+
+
+def _bounds(item: Any) -> _Box:
+    """Where an object stands: left, bottom, right, top; nowhere when PDFium does not know."""
+    left, bottom, right, top = (ctypes.c_float() for _ in range(4))
+    if not raw.FPDFPageObj_GetBounds(item, left, bottom, right, top):
+        return 0.0, 0.0, 0.0, 0.0
+    return left.value, bottom.value, right.value, top.value
+
+
+def _overlap(one: _Box, other: _Box) -> bool:
+    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
+
+
+def _is_white(item: Any) -> bool:
+    """Whether an object is filled with the colour of paper."""
+    paint = [ctypes.c_uint() for _ in range(4)]
+    found = raw.FPDFPageObj_GetFillColor(item, *paint)
+    return bool(found) and all(part.value >= WHITE for part in paint[:3])
+
+
+def _is_ground(item: Any, kind: int) -> bool:
+    """Whether white letters may be read on an object: a picture, or an area that is painted."""
+    if kind != raw.FPDF_PAGEOBJ_PATH:
+        return bool(kind != raw.FPDF_PAGEOBJ_TEXT)
+    fill, stroke = ctypes.c_int(), ctypes.c_int()
+    if not raw.FPDFPath_GetDrawMode(item, fill, stroke):
+        return False
+    return bool(stroke.value) or bool(fill.value and not _is_white(item))
 
 
 def _is_hidden(item: Any, edges: tuple[float, float, float, float] | None) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from itertools import pairwise
 from typing import NamedTuple
 
 from browser.model.page import Page
@@ -9,6 +11,10 @@ from browser.text import fragment
 from browser.text.cluster import edge
 
 LONGEST_WORD = 40  # characters; longer ones are in scripts without spaces, or no words
+MAX_NAMED = 8  # lines that a refusal names
+
+# Of scripts that part words by spaces: those before Thai, and accented Latin and Greek.
+_WORD = re.compile("[0-9A-Za-z_'\u00aa-\u0dff\u1e00-\u1fff\u2019-]+")
 
 
 class Words(NamedTuple):
@@ -44,9 +50,35 @@ def words(page: Page, start: int, end: int, max_chars: int) -> Words:
     return Words("".join(parts), end, truncated=False)
 
 
+def barred(page: Page, start: int, end: int) -> str:
+    """Which of the lines *start* to *end* the publisher keeps from being quoted.
+
+    Returns:
+        A sentence for the model that also names the longest run of other lines among them; empty
+        when all of them may be quoted.
+    """
+    marked = [n for n in range(start, end + 1) if n in page.unquotable]
+    if not marked:
+        return ""
+    runs = [(before + 1, after - 1) for before, after in pairwise([start - 1, *marked, end + 1])]
+    first, last = max(runs, key=lambda run: run[1] - run[0])
+    one = len(marked) == 1
+    named = ", ".join(map(str, marked[:MAX_NAMED])) + (" …" if len(marked) > MAX_NAMED else "")
+    if last < first:
+        advice = "Cite the page by its title and address instead."
+    else:
+        advice = f"Quote line {first}." if first == last else f"Quote lines {first} to {last}."
+    what = f"line {named} is" if one else f"lines {named} are"
+    return f"{what} marked data-nosnippet by the site. {advice}"
+
+
 def _cut(text: str, room: int) -> str:
-    """The whole words of *text* that *room* characters hold; cut words only where it has none."""
-    if room <= 0:
+    """The whole words of *text* that *room* characters hold; cut words only where it has none.
+
+    A first word of ordinary length that does not fit leaves nothing.
+    """
+    first = _WORD.match(text)
+    if room <= 0 or (first and room < first.end() <= LONGEST_WORD):
         return ""
     if text[room : room + 1].isspace():
         return text[:room].rstrip()

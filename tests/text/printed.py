@@ -17,6 +17,7 @@ class Text(NamedTuple):
     size: float = 10
     bold: bool = False
     mode: int = 0
+    white: bool = False
 
 
 class Anchor(NamedTuple):
@@ -32,7 +33,14 @@ class Picture(NamedTuple):
     side: float = 600
 
 
-Item = Text | Anchor | Picture
+class Area(NamedTuple):
+    """A rectangle that is painted: left, bottom, width, height; 0 is black and 1 white."""
+
+    place: tuple[float, float, float, float]
+    grey: float = 0
+
+
+Item = Text | Anchor | Picture | Area
 
 LEADING = 12
 ADVANCE = 6  # points from one letter to the next, in letters of 10 points
@@ -118,9 +126,11 @@ def _content(items: list[Item]) -> bytes:
         if isinstance(item, Text):
             font = b"F2" if item.bold else b"F1"
             parts.append(
-                b"BT /%b %.3f Tf %d Tr %.2f %.2f Td %b Tj ET"
-                % (font, item.size, item.mode, item.x, item.y, _string(item.words))
+                b"%d g BT /%b %.3f Tf %d Tr %.2f %.2f Td %b Tj ET"
+                % (item.white, font, item.size, item.mode, item.x, item.y, _string(item.words))
             )
+        elif isinstance(item, Area):
+            parts.append(b"%.1f g %.1f %.1f %.1f %.1f re f" % (item.grey, *item.place))
         elif isinstance(item, Picture):
             parts.append(b"q %.1f 0 0 %.1f 0 0 cm /I1 Do Q" % (item.side, item.side))
     return b"\n".join(parts)

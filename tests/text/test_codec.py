@@ -31,9 +31,22 @@ LINES = st.lists(
     NAME,
     st.booleans(),
     st.dictionaries(st.integers(0, 9), st.integers(0, 9)),
+    st.lists(st.tuples(TEXT, TEXT), max_size=3),
+    st.frozensets(st.integers(0, 9)),
+    st.integers(0, 10**9),
 )
 def test_a_page_comes_back_as_it_was(
-    lines, links, text, language, author, published, truncated, hits
+    lines,
+    links,
+    text,
+    language,
+    author,
+    published,
+    truncated,
+    hits,
+    directives,
+    unquotable,
+    hidden_removed,
 ):
     was = Page(
         url=text,
@@ -46,6 +59,9 @@ def test_a_page_comes_back_as_it_was(
         author=author,
         published=published,
         truncated=truncated,
+        directives=tuple(directives),
+        unquotable=unquotable,
+        hidden_removed=hidden_removed,
         hits=hits,
     )
     assert decode(encode(was)) == was
@@ -90,13 +106,13 @@ def test_the_samples_below_start_from_a_page_that_can_be_read():
 
 
 def test_a_page_of_another_version_is_refused():
-    with pytest.raises(ValueError, match="version 3, not 2"):
+    with pytest.raises(ValueError, match="version 4, not 3"):
         decode(with_head(GOOD, version=codec.VERSION + 1))
 
 
 def test_a_page_as_it_was_stored_before_is_refused():
     old = {"v": 1, "url": "http://a.test/", "title": "", "lines": [["", None, "meta", 1, "", ""]]}
-    with pytest.raises(ValueError, match="version 1, not 2"):
+    with pytest.raises(ValueError, match="version 1, not 3"):
         decode(zlib.compress(json.dumps(old).encode(), 1))
 
 
@@ -157,6 +173,14 @@ def remade(**parts: object) -> bytes:
         ("kinds", [["text", True, "\n"]] * 9),
         ("kinds", [["text", True, "\n", {}]] * 9),
         ("kinds", [[1, True, "\n", ""]] * 9),
+        ("directives", None),
+        ("directives", [["robots"]]),
+        ("directives", [["robots", 1]]),
+        ("unquotable", 3),
+        ("unquotable", ["x"]),
+        ("unquotable", [float("inf")]),
+        ("hidden_removed", None),
+        ("hidden_removed", float("inf")),
     ],
 )
 def test_parts_that_are_not_what_a_page_has_are_refused(part: str, value: object):

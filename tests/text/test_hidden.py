@@ -263,6 +263,77 @@ def test_text_after_a_hidden_element_is_not_touched():
     assert plain("<p>one<span hidden> two </span>three") == ["onethree"]
 
 
+SEEN, UNSEEN = "style=visibility:visible", "style=visibility:hidden"
+
+
+@pytest.mark.parametrize(
+    ("body", "lines"),
+    [
+        ("<div style=visibility:hidden>A<p style=visibility:visible>b</div>", ["b"]),
+        ("<div style=visibility:collapse>A<p style='VISIBILITY: Visible'>b</div>", []),
+        ("<div style=visibility:hidden>A<b style='visibility:visible'>b</b>C</div>", ["b"]),
+        (
+            "<div style=visibility:hidden>A<div>B<p style=visibility:visible>c<b>d</b></div></div>",
+            ["cd"],
+        ),
+        (
+            f"<div {UNSEEN}><p {SEEN}>a<b {UNSEEN}>B<i {SEEN}>c</i></b></div>",
+            ["ac"],
+        ),
+        ("<div style=visibility:hidden;display:none><p style=visibility:visible>A</div>", []),
+        ("<div style=visibility:hidden hidden><p style=visibility:visible>A</div>", []),
+        ("<div style=visibility:hidden><p style=visibility:visible;display:none>A</div>", []),
+    ],
+)
+def test_what_is_visible_in_an_invisible_element_is_read(body: str, lines: list[str]):
+    assert plain(f"<p>before</p>{body}<p>after") == ["before", *lines, "after"]
+
+
+@pytest.mark.parametrize(
+    ("shadow", "lines"),
+    [
+        ("", []),
+        ("<p>shadow</p>", []),
+        ("<slot></slot>", ["a b", "c"]),
+        ("<div><slot>fallback</slot></div>", ["a b", "c"]),
+        ("<slot name=s></slot>", ["d"]),
+        ("<slot name='s'></slot><slot></slot>", ["a b", "c", "d"]),
+        ("<slot name=t></slot>", []),
+    ],
+)
+def test_what_has_no_slot_in_a_shadow_tree_is_not_drawn(shadow: str, lines: list[str]):
+    light = "a <b>b</b><p>c</p><p slot=s>d</p>"
+    html = f"<x-a><template shadowrootmode=open>{shadow}</template>{light}</x-a><p>after"
+    assert plain(f"<p>before</p>{html}") == ["before", *lines, "after"]
+
+
+def test_a_template_of_no_shadow_tree_leaves_its_surroundings_alone():
+    assert plain("<div><template><p>no</p></template><p>yes</div>") == ["yes"]
+
+
+SENTENCE = "A whole sentence of words that stand behind a sign for readers."
+
+
+@pytest.mark.parametrize(
+    ("html", "is_read"),
+    [
+        (f"<p aria-hidden=true>{SENTENCE}</p>", False),
+        (f"<div ARIA-HIDDEN=TRUE><p>{SENTENCE}</div>", False),
+        (f"<p aria-hidden=false>{SENTENCE}</p>", True),
+        (f"<div role=tabpanel aria-hidden=true>{SENTENCE}</div>", True),
+        (f"<div role=region aria-hidden=true><p>{SENTENCE}</div>", True),
+        (f"<p aria-hidden>{SENTENCE}</p>", True),
+        ("<p aria-hidden=true>Only a label</p>", True),
+        (f"<div aria-hidden=true><main><p>{SENTENCE}</main></div>", True),
+        (f"<p><b aria-hidden=true>{SENTENCE}</b><b class=sr-only>copy</b></p>", True),
+        (f"<span class=katex-html aria-hidden=true>{SENTENCE}</span>", True),
+    ],
+)
+def test_aria_hidden_hides_sentences_but_not_labels_and_copies(html: str, is_read: bool):
+    lines = plain(f"<p>before</p>{html}")
+    assert ([line for line in lines if line in (SENTENCE, "Only a label")] != []) is is_read
+
+
 @pytest.mark.parametrize(
     "style",
     [

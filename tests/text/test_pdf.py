@@ -11,7 +11,7 @@ from browser.net.sandbox import Sandbox
 from browser.text import codec, render
 from browser.text import pdf as reader
 from browser.text.pdf_page import visible
-from tests.text.printed import Anchor, Item, Picture, Text, column, pdf
+from tests.text.printed import Anchor, Area, Item, Picture, Text, column, pdf
 
 TIDE = (
     "The tide tables of the harbour were first printed in 1871 and have been corrected by hand "
@@ -202,11 +202,33 @@ def test_a_link_over_two_lines_is_one():
         Text(-500, 500, "SECRET"),
         Text(72, 2000, "SECRET"),
         Text(72, 688, "SECRET", mode=7),
+        Text(72, 500, "SECRET", white=True),
     ],
 )
 def test_text_that_nobody_sees_is_not_read(secret: Text):
     page = read([*column(TIDE, 72, 700, 60), secret, *column(WRECK, 72, 600, 60)])
     assert blocks(page) == ["Page 1", TIDE, WRECK]
+
+
+def test_what_nobody_sees_is_counted():
+    secret = Text(72, 500, "SIX OF", mode=3)
+    assert read([*column(TIDE, 72, 700, 60), secret]).hidden_removed == 5
+    assert read([*column(TIDE, 72, 700, 60)]).hidden_removed == 0
+
+
+@pytest.mark.parametrize(
+    ("behind", "is_read"),
+    [
+        (Area((60, 490, 400, 30)), True),
+        (Area((60, 490, 400, 30), 0.5), True),
+        (Area((60, 490, 400, 30), 1), False),
+        (Area((60, 100, 400, 30)), False),
+        (Picture(), True),
+    ],
+)
+def test_white_words_are_read_where_something_is_painted_behind_them(behind: Item, is_read: bool):
+    page = read([behind, *column(TIDE, 72, 700, 60), Text(72, 500, "Heading", white=True)])
+    assert ("Heading" in blocks(page)) is is_read
 
 
 def test_the_words_recognised_in_a_scan_are_read():

@@ -14,12 +14,12 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 from browser.errors import FetchFailed
 from browser.model.page import Page
 from browser.model.url import Url
-from browser.text import render
+from browser.text import render, sheets
 from browser.text.charset import decode
 from browser.text.clean import clean
 from browser.text.elements import SKIPPED
 from browser.text.find import find
-from browser.text.hidden import is_hidden
+from browser.text.hidden import is_aside, is_hidden
 from browser.text.htmlpage import read_html
 from browser.text.links import MAX_URL
 from browser.text.nodes import is_mark
@@ -131,9 +131,21 @@ def visible(html: str) -> str:
 
     Without signs to click on: a copy button, the pilcrow beside a heading.
     """
-    tree = LexborHTMLParser(html)
+    tree = drawn(html)
     assert tree.body is not None
     return clean(seen(tree.body))
+
+
+def drawn(html: str) -> LexborHTMLParser:
+    """A page, with what its style sheets hide marked on the elements."""
+    tree = LexborHTMLParser(html)
+    sheets.apply(tree)
+    return tree
+
+
+def is_left_out(node: LexborNode) -> bool:
+    """Whether an element itself says that it is not drawn."""
+    return is_hidden(node.tag or "", node.attributes) or is_aside(node, node.attributes)
 
 
 def seen(node: LexborNode) -> str:
@@ -147,7 +159,7 @@ def seen(node: LexborNode) -> str:
             tag = child.tag or ""
             href = child.attributes.get("href") or ""
             sign = (tag == "button" or href.startswith("#")) and is_mark(child)
-            if tag not in SKIPPED and not sign and not is_hidden(tag, child.attributes):
+            if tag not in SKIPPED and not sign and not is_left_out(child):
                 parts.append(seen(child))
         child = child.next
     return "".join(parts)
@@ -361,7 +373,7 @@ def test_on_real_pages_the_visible_words_and_the_links_are_kept(corpus: str):
 
 def ways_out(html: str) -> set[str]:
     """Where the links lead that a person sees with words in them, by the plainest rules."""
-    tree = LexborHTMLParser(html)
+    tree = drawn(html)
     here = Url.parse(URL)
     base = tree.css_first("base[href]")
     if base is not None:
@@ -384,7 +396,7 @@ def ways_out(html: str) -> set[str]:
 def is_seen(node: LexborNode | None) -> bool:
     """Whether nothing around *node* keeps it from being drawn."""
     while node is not None and node.is_element_node:
-        if node.tag in SKIPPED or is_hidden(node.tag or "", node.attributes):
+        if node.tag in SKIPPED or is_left_out(node):
             return False
         node = node.parent
     return True

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from urllib.parse import unquote
 
 import pytest
@@ -9,7 +10,8 @@ from hypothesis import strategies as st
 from browser.errors import FetchFailed
 from browser.model.page import Line, Page
 from browser.model.url import Url
-from browser.text.quote import Words, source_url, words
+from browser.text import render
+from browser.text.quote import Words, barred, source_url, words
 from tests.text.pages import URL, made, page
 from tests.text.test_properties import HTML
 
@@ -156,3 +158,56 @@ def test_every_quote_stands_in_the_page_to_the_letter(html: str, data: st.DataOb
     address = source_url(made_page, start, quoted.end, quoted.text)
     assert address.isascii()
     assert len(address) < len(URL) + 700
+
+
+MARKED = replace(
+    render(b"<p>a</p><p>b</p><p>c</p><p>d</p><p>e</p>", "text/html", "https://e.test/"),
+    unquotable=frozenset({4}),
+)
+
+LAST_RESORT = (
+    "line 4 is marked data-nosnippet by the site. Cite the page by its title and address instead."
+)
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "said"),
+    [
+        (2, 3, ""),
+        (5, 6, ""),
+        (2, 6, "line 4 is marked data-nosnippet by the site. Quote lines 2 to 3."),
+        (4, 6, "line 4 is marked data-nosnippet by the site. Quote lines 5 to 6."),
+        (3, 5, "line 4 is marked data-nosnippet by the site. Quote line 3."),
+        (
+            4,
+            4,
+            LAST_RESORT,
+        ),
+    ],
+)
+def test_marked_lines_are_named_and_the_longest_run_of_others(start, end, said):
+    assert barred(MARKED, start, end) == said
+
+
+def test_many_marked_lines_are_not_all_named():
+    many = replace(MARKED, unquotable=frozenset(range(2, 5000)))
+    said = barred(many, 2, 4999)
+    assert said.startswith("lines 2, 3, 4, 5, 6, 7, 8, 9 … are marked")
+    assert len(said) < 200
+
+
+@pytest.mark.parametrize(
+    ("text", "room", "left"),
+    [
+        ("Quinces ripen late.", 6, ""),
+        ("Quinces ripen late.", 7, "Quinces"),
+        ("Quinces ripen late.", 9, "Quinces"),
+        ("Ἀνθρώπους ἔφυ", 4, ""),
+        ("映画は面白い", 3, "映画は"),
+        ("ภาษาไทย", 4, "ภาษา"),
+        ("x" * 100, 30, "x" * 30),
+    ],
+)
+def test_a_quote_is_cut_at_a_word_where_the_script_has_them(text, room, left):
+    short = render(f"<p>{text}</p>".encode(), "text/html; charset=utf-8", "https://e.test/")
+    assert words(short, 2, 2, room).text == left
