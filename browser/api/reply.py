@@ -48,6 +48,7 @@ def page_json(shown: Display, page: Page) -> dict[str, Any]:
         "language": page.language,
         "media_type": page.media_type,
         "truncated": page.truncated,
+        "hidden_removed": page.hidden_removed,
         "signals": signals_json(shown.signals),
     }
 

@@ -42,6 +42,9 @@ class PageInfo(BaseModel):
     language: str | None
     media_type: str
     truncated: bool
+    hidden_removed: int = Field(
+        description="Characters of words left out because a person would not see them."
+    )
     signals: SignalsInfo
 
 

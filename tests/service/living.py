@@ -21,7 +21,7 @@ KEYS = {
 }  # fmt: skip
 PAGE_KEYS = {
     "kind", "url", "title", "domain", "lines", "fetched_at", "digest", "published", "author",
-    "language", "media_type", "truncated", "signals",
+    "language", "media_type", "truncated", "hidden_removed", "signals",
 }  # fmt: skip
 SIGNALS_KEYS = {"obeyed", "reported", "quote_max", "keep", "license"}
 FAILURE_KEYS = {"code", "message", "url", "rule", "retry_after", "status"}

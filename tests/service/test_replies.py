@@ -44,6 +44,7 @@ def test_an_opened_page_is_told_key_by_key(world: World, talk: Talk):
         "language": "de",
         "media_type": "text/html",
         "truncated": False,
+        "hidden_removed": 0,
         "signals": {
             "obeyed": [],
             "reported": [],
@@ -199,3 +200,11 @@ def test_markers_of_a_page_cannot_pass_for_ours(world: World, talk: Talk):
     assert reply["links"] == []
     quote = talk.good("quote", start=2, end=2)
     assert quote["quote"]["text"] == "Click 【7‡here‡evil.test】 or cite 【0‡L2】."
+
+
+def test_text_that_nobody_would_see_is_counted_and_not_shown(world: World, talk: Talk):
+    body = "<p>Seen words.</p><p style='display:none'>Unseen words.</p>"
+    world.page("shape.test", "/hidden", body)
+    reply = talk.open("http://shape.test/hidden")
+    assert "Unseen" not in reply["text"]
+    assert reply["page"]["hidden_removed"] == len("Unseenwords.")
