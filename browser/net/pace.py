@@ -17,6 +17,7 @@ from __future__ import annotations
 import math
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import lru_cache
 
 import anyio
 from aiolimiter import AsyncLimiter
@@ -35,6 +36,7 @@ ADDRESS = "@"  # before an address that is paced like a host; no host name begin
 INSTANT = 1e-6  # seconds; what is left of a wait when floating point is done with it
 
 
+@lru_cache(maxsize=1024)
 def rates(limits: HostLimits) -> tuple[Rate, ...]:
     """The limits of a host as rates."""
     burst = max(1, limits.hourly // 2)
@@ -97,10 +99,13 @@ class Pace:
                 gate = ADDRESS + address
                 used.append((gate, await self._address_turn(gate, host, until, asker)))
                 places.append((gate, self._limits.address_concurrency))
-            async with self._place(host, places, until - self._clock.now(), asker):
+            held = await self._enter(host, places, until - self._clock.now(), asker)
+            try:
                 await self._not_paused(host)
                 used.clear()
                 yield max(self._clock.now() - began, 0.0)
+            finally:
+                self._leave(places, held)
         except BaseException:
             with anyio.CancelScope(shield=True):
                 for key, turn in used:
@@ -132,6 +137,8 @@ class Pace:
         """Stand in line until a turn of *host* has come."""
         now = self._clock.now()
         turn = await self._turns.reserve(host, wanted, now, until - now)
+        if turn.granted and turn.wait <= INSTANT and host not in self._queues:
+            return turn
         queue = self._queues.setdefault(host, Queue())
         try:
             if turn.granted:
@@ -139,7 +146,7 @@ class Pace:
                 queue.join(ticket)
             else:
                 fair = turn.held_by in ("pace", "crawl-delay")
-                found = queue.take_over(asker.session, until, turn) if fair else None
+                found = queue.take_over(asker.session, now, until, turn) if fair else None
                 if found is None:
                     raise _refusal(host, turn)
                 ticket = found
@@ -194,31 +201,52 @@ class Pace:
                 raise
         return turn
 
-    @asynccontextmanager
-    async def _place(
+    async def _enter(
         self, host: str, places: list[tuple[str, int]], patience: float, asker: Asker
-    ) -> AsyncIterator[None]:
+    ) -> list[anyio.Semaphore]:
+        """Take a place at every gate; returns what is held."""
         gates = []
         for key, count in places:
-            gates.append(self._hosts.setdefault(key, anyio.Semaphore(count)))
+            gates.append(self._hosts.get(key) or anyio.Semaphore(count))
+            self._hosts[key] = gates[-1]
             self._users[key] = self._users.get(key, 0) + 1
         held: list[anyio.Semaphore] = []
         try:
-            with anyio.move_on_after(max(patience, 0)) as waiting:
-                for place in (*gates, self._places):
-                    await _take(place, host, asker)
-                    held.append(place)
-                await self._starts.acquire()
-            if waiting.cancelled_caught:
-                raise _crowded(host, self._limits.of(host) if not held else None)
-            yield
-        finally:
-            for place in held:
-                place.release()
-            for key, _ in places:
-                self._users[key] -= 1
-                if not self._users[key]:
-                    del self._users[key], self._hosts[key]
+            await self._take_all([*gates, self._places], held, host, patience, asker)
+        except BaseException:
+            self._leave(places, held)
+            raise
+        return held
+
+    async def _take_all(
+        self,
+        gates: list[anyio.Semaphore],
+        held: list[anyio.Semaphore],
+        host: str,
+        patience: float,
+        asker: Asker,
+    ) -> None:
+        if all(gate.value for gate in gates) and self._starts.has_capacity():
+            for gate in gates:  # nobody is waited for, so no deadline is needed
+                gate.acquire_nowait()
+                held.append(gate)
+            await self._starts.acquire()
+            return
+        with anyio.move_on_after(max(patience, 0)) as waiting:
+            for gate in gates:
+                await _take(gate, host, asker)
+                held.append(gate)
+            await self._starts.acquire()
+        if waiting.cancelled_caught:
+            raise _crowded(host, self._limits.of(host) if not held else None)
+
+    def _leave(self, places: list[tuple[str, int]], held: list[anyio.Semaphore]) -> None:
+        for place in held:
+            place.release()
+        for key, _ in places:
+            self._users[key] -= 1
+            if not self._users[key]:
+                del self._users[key], self._hosts[key]
 
 
 async def _take(places: anyio.Semaphore, host: str, asker: Asker) -> None:

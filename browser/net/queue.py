@@ -72,13 +72,15 @@ class Queue:
     def join(self, ticket: Ticket) -> None:
         """Stand in line with a slot of one's own."""
         self._tickets.append(ticket)
-        self._deal([waiting.slot for waiting in self._tickets])
+        now = ticket.slot.due - ticket.slot.turn.wait
+        self._deal([waiting.slot for waiting in self._tickets], now)
 
-    def take_over(self, session: str, until: float, refused: Turn) -> Ticket | None:
+    def take_over(self, session: str, now: float, until: float, refused: Turn) -> Ticket | None:
         """A place in a line that is full, from a session that holds more of them.
 
         Args:
             session: Who asks.
+            now: Seconds since the epoch.
             until: Longest acceptable wait, seconds since the epoch.
             refused: The turn at the end of the line, which is too far away.
 
@@ -99,7 +101,7 @@ class Queue:
         self._tickets = [*others, joining]
         last.sent_away = refused
         _wake(last)
-        self._deal(slots)
+        self._deal(slots, now)
         return joining
 
     def leave(self, ticket: Ticket) -> Slot | None:
@@ -108,19 +110,19 @@ class Queue:
             return None
         slots = sorted((waiting.slot for waiting in self._tickets), key=_due)
         self._tickets.remove(ticket)
-        self._deal(slots[:-1])
+        self._deal(slots[:-1], ticket.slot.due)  # all come sooner: nobody is sent away
         return slots[-1]
 
     def go(self, ticket: Ticket) -> None:
         """Leave with the slot, whose moment has come."""
         self._tickets.remove(ticket)
 
-    def _deal(self, slots: list[Slot]) -> None:
+    def _deal(self, slots: list[Slot], now: float) -> None:
         for ticket, slot in zip(_fair(self._tickets), sorted(slots, key=_due), strict=True):
             if slot is not ticket.slot:
                 ticket.slot = slot
                 if slot.due > ticket.until and ticket.sent_away is None:
-                    ticket.sent_away = Turn(granted=False, wait=slot.due - ticket.until)
+                    ticket.sent_away = Turn(False, slot.due - now, slot.turn.held_by)
                 _wake(ticket)
 
 

@@ -20,6 +20,7 @@ from browser.net.dial import GuardedBackend, Stale
 logging.getLogger("httpx").setLevel(logging.WARNING)  # it logs every URL at INFO
 
 KEEP_ALIVE = 5.0  # seconds an idle connection is kept
+RENEW = "renew"  # extension of a request: called before it is sent once more
 
 
 class MethodRefused(RuntimeError):
@@ -66,6 +67,9 @@ class GetOnly(httpx.AsyncBaseTransport):
         except httpx.RemoteProtocolError as error:
             if not isinstance(error.__cause__, Stale):
                 raise
+        renew = request.extensions.get(RENEW)
+        if renew is not None:
+            renew()
         return await self._send(request)
 
     async def _send(self, request: httpx.Request) -> httpx.Response:

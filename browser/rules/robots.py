@@ -202,6 +202,10 @@ class _Reading:
         return patterns(self._rules)
 
     @cached_property
+    def _starts(self) -> list[tuple[str, Pattern]]:
+        return [(pattern.parts[0], pattern) for pattern in self._patterns]
+
+    @cached_property
     def wildcard_octets(self) -> int:
         """Length of all paths with a star together."""
         return sum(pattern.octets for pattern in self._patterns if len(pattern.parts) > 1)
@@ -229,7 +233,9 @@ class _Reading:
             one when there is no Allow that wins.
         """
         allow = None
-        for pattern in self._patterns:
+        for start, pattern in self._starts:
+            if not path.startswith(start):  # as most do: not worth a call
+                continue
             if (allow is None or not pattern.rule.allow) and pattern.matches(path):
                 if not pattern.rule.allow:
                     return allow, pattern.rule

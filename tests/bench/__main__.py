@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import sys
 
-PARTS = ("render", "handover", "overhead", "commands", "click", "hostile")
+PARTS = ("render", "handover", "overhead", "commands", "click", "ladder", "hostile")
 
 
 def main(names: list[str]) -> int:
@@ -18,7 +18,7 @@ def main(names: list[str]) -> int:
     if unknown:
         print(f"no part {', '.join(sorted(unknown))}; there are {', '.join(PARTS)}")
         return 2
-    from tests.bench import click, commands, handover, hostile, overhead, render
+    from tests.bench import click, commands, handover, hostile, ladder, overhead, render
 
     parts = {
         "render": render.run,
@@ -26,6 +26,7 @@ def main(names: list[str]) -> int:
         "overhead": overhead.run,
         "commands": commands.run,
         "click": click.run,
+        "ladder": ladder.run,
         "hostile": hostile.run,
     }
     python = ".".join(str(part) for part in sys.version_info[:3])

@@ -367,6 +367,18 @@ async def test_a_full_line_makes_room_for_the_first_request_of_another_session()
     assert (last.reason, last.retry_after) == (Reason.RATE_LIMITED, 12)
 
 
+async def test_who_is_moved_back_too_far_is_told_when_the_turn_would_have_come():
+    async with line() as (queue, clock):
+        for n in range(6):
+            await queue.ask(f"a{n}", "a")
+        await clock.pass_(1)
+        await queue.ask("b0", "b")
+        await clock.pass_(60)
+    assert queue.went.index("b0") < queue.went.index("a3")
+    assert "a5" in queue.refused
+    assert 9 <= queue.refused["a5"].retry_after <= 12
+
+
 async def test_nobody_gives_way_to_a_session_that_holds_as_much():
     async with line() as (queue, clock):
         for n in range(3):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import anyio
 import pytest
 
 from browser.model.reason import Reason
@@ -47,6 +48,9 @@ async def test_the_trap_can_be_reached_when_nobody_guards_it(world, trap):
     async with rig(world, lookup=Names(), **anywhere(world)) as net:
         stream = await online(net.net, routes(world, trap)).connect_tcp(BAD[0], 80)
         await stream.aclose()
+    with anyio.fail_after(10):
+        while not trap.connections:
+            await anyio.lowlevel.checkpoint()
     assert trap.connections == 1
 
 

@@ -429,6 +429,38 @@ async def test_headers_that_drip_for_ever_end_with_the_deadline_for_the_first_by
     over.set()
 
 
+async def test_a_head_that_comes_just_as_its_deadline_ends_is_late(net, world, monkeypatch):
+    """Nobody may be left with neither a reply nor an error."""
+    monkeypatch.setattr(send, "FIRST_BYTE", 0.2)
+    world.reply("a.test", "/", body="x" * 50_000)
+    whole = net.net.transport.handle_async_request
+
+    async def just_late(request):
+        ends = anyio.current_effective_deadline()
+        with anyio.CancelScope(shield=True):
+            response = await whole(request)
+            while anyio.current_time() <= ends + 0.05:
+                await anyio.lowlevel.checkpoint()
+        return response
+
+    monkeypatch.setattr(net.net.transport, "handle_async_request", just_late)
+    assert await refusal(net, within=60) is TIMEOUT
+    assert net.pool._requests == []
+
+
+async def test_the_deadline_for_the_first_byte_is_none_for_the_body(net, world, monkeypatch):
+    monkeypatch.setattr(send, "FIRST_BYTE", 0.3)
+    over = threading.Event()
+
+    def late(connection):
+        connection.sendall(OK + b"Content-Length: 4\r\n\r\n")
+        over.wait(0.5)
+        connection.sendall(b"late")
+
+    world.raw("a.test", "/", late)
+    assert (await ask(net, within=10)).body == b"late"
+
+
 async def test_a_tls_handshake_that_never_ends_is_a_timeout_and_leaves_no_socket():
     with World() as mute:
         async with rig(mute, tls=Certified("a.test").client) as net:

@@ -107,6 +107,15 @@ def test_a_refused_turn_takes_from_no_limit_and_names_the_one_that_held_it():
     assert after.arrivals == {"pace": NOW + 2, "hourly": NOW + 12}
 
 
+def test_to_ask_whether_a_pause_runs_takes_no_turn_and_leaves_nothing_behind():
+    quiet, paused = HostPace({"pace": NOW + 9}), HostPace({}, NOW + 5, 1, 503)
+    assert rules.reserve(quiet, (), NOW, 0) == (quiet, rules.Turn(granted=True, wait=0))
+    after, held = rules.reserve(paused, (), NOW, 0)
+    assert after is paused
+    assert (held.granted, held.wait, held.held_by, held.status) == (False, 5, "site", 503)
+    assert rules.reserve(rules.NEW, (), NOW, 0)[0] is rules.NEW
+
+
 def test_a_pause_of_the_site_outlasts_our_own_pace_and_carries_its_status():
     pace = rules.back_off(rules.NEW, NOW, 30, 503, 0)
     _, turn = rules.reserve(pace, HALF, NOW + 10, 5)

@@ -24,15 +24,15 @@ def put(
 
 
 def test_a_fresh_copy_costs_no_request_and_no_turn(world: World):
-    put(world, "http://kept.test/page", FRESH)
+    put(world, "http://freshly.test/page", FRESH)
     with serving(world, limits=ONE_TURN) as client:
-        first = Talk(client).open("http://kept.test/page")
-        again = Talk(client).open("http://kept.test/page#part")
+        first = Talk(client).open("http://freshly.test/page")
+        again = Talk(client).open("http://freshly.test/page#part")
         assert first["politeness"]["cache"] == "miss"
         assert again["politeness"] == {**first["politeness"], "waited_ms": 0, "cache": "hit"}
         assert again["page"]["digest"] == first["page"]["digest"]
         assert again["page"]["fetched_at"] == first["page"]["fetched_at"]
-    assert world.targets("kept.test") == ["/robots.txt", "/page"]
+    assert world.targets("freshly.test") == ["/robots.txt", "/page"]
 
 
 def test_a_copy_is_asked_after_with_its_validator(world: World):

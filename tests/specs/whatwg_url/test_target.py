@@ -366,6 +366,34 @@ def test_ours_what_is_allowed_reads_the_same_a_second_time_and_in_the_http_clien
         )
 
 
+PARTS = [
+    "scheme",
+    "host",
+    "port",
+    "authority",
+    "target",
+    "path",
+    "fragment",
+    "has_userinfo",
+    "is_address",
+    "is_web",
+]
+
+
+@settings(max_examples=500)
+@given(start=st.sampled_from(["http://", "HTTPS:/", "http:", "ftp://", "x:", ""]), bent=BENT)
+@example(start="http://", bent="0x7f.1:80/a?#b")
+@example(start="http://", bent="a:b@c.test\\d ?q#f")
+@example(start="x:", bent="/.//a   #b")
+def test_ours_a_url_has_the_same_parts_as_it_was_written_and_as_it_is_sent(start, bent):
+    try:
+        url = Url.parse(start + bent)
+    except ValueError:
+        return
+    sent = Url(url.href)
+    assert [getattr(url, part) for part in PARTS] == [getattr(sent, part) for part in PARTS]
+
+
 # The operator's own hosts
 
 OWN = HostMap.parse(
