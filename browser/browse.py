@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
+import anyio
+
 from browser import quotes
 from browser.displays import Displays
 from browser.errors import BrowserError, Refused, SearchFailed, UsageError
@@ -21,7 +23,8 @@ from browser.model.session import Display, Kind, Session
 from browser.model.signals import NOTHING_ASKED, Mode, Signals
 from browser.model.url import Url
 from browser.model.verdict import Deny, Verdict
-from browser.rules import ledger, signals
+from browser.reading import Read, Reading, Render
+from browser.rules import ledger
 from browser.rules.budget import Budget, count
 from browser.rules.target import parse_target
 from browser.search.provider import Provider
@@ -30,7 +33,6 @@ from browser.state.volatile import VolatilePages
 from browser.text import codec, display, find, marks
 from browser.text.clean import one_line
 from browser.text.results import results_page
-from browser.text.withheld import withheld
 
 
 class Fetch(Protocol):
@@ -41,13 +43,6 @@ class Fetch(Protocol):
 
     async def forget(self, url: Url) -> None:
         """Keep no copy of *url*."""
-
-
-class Render(Protocol):
-    """What the browser needs of the worker processes."""
-
-    async def render(self, body: bytes, content_type: str, url: str) -> bytes:
-        """Turn a document into an encoded page; raises `browser.errors.BrowserError`."""
 
 
 @dataclass(frozen=True)
@@ -91,11 +86,18 @@ class Browser:
         options: Options,
     ) -> None:
         self._fetch = fetch
-        self._render = render
+        self.displays = Displays(pages, VolatilePages(clock), options.window_chars)
+        self._reading = Reading(
+            render=render,
+            displays=self.displays,
+            forget=fetch.forget,
+            clock=clock,
+            mode=options.mode,
+            tokens=options.tokens,
+        )
         self._provider = provider
         self._clock = clock
         self._options = options
-        self.displays = Displays(pages, VolatilePages(clock), options.window_chars)
 
     async def search(self, session: Session, query: Query) -> Result:
         """Ask the provider and show the results."""
@@ -174,6 +176,14 @@ class Browser:
         except ValueError as error:
             raise UsageError(Reason.NOT_FOUND, "the pattern is empty. Give a word.") from error
         wanted = one_line(pattern, 100)
+        if not matches and shown.signals.show_max is not None:
+            raise UsageError(
+                Reason.NOT_FOUND,
+                f"`{wanted}` is not in what the site lets be shown of this page "
+                f"({shown.signals.show_rule}). Cite its title and address, or choose another "
+                "source.",
+                url=page.url or None,
+            )
         if not matches:
             near = find.apart(page, wanted) or "Try a shorter or other word."
             raise UsageError(
@@ -209,10 +219,10 @@ class Browser:
         rows = []
         for url, displays in read.items():
             cursors = ", ".join(str(shown.cursor) for shown in displays)
-            quotes = " ".join(item.citation for item in session.quotes if item.url == url)
+            taken = " ".join(item.citation for item in session.quotes if item.url == url)
             rows.append(
                 f"  * {marks.for_display(displays[-1].title)} ({url}): read in display {cursors}"
-                + (f"; quoted {quotes}" if quotes else "")
+                + (f"; quoted {taken}" if taken else "")
             )
         return Result("\n".join(["Sources of this conversation:", *(rows or ["  (none yet)"])]))
 
@@ -224,42 +234,15 @@ class Browser:
             count(session.tally, error.asked)
             raise
         count(session.tally, fetched.asked, len(fetched.body))
-        self._asked_by(fetched, None)  # a page that is declined is not even read
-        blob = await self._render.render(fetched.body, fetched.content_type, fetched.url)
-        page = await self.displays.read(blob)
-        try:
-            asked = self._asked_by(fetched, page)
-        except Refused:
-            await self._fetch.forget(Url(fetched.url))
-            raise
-        if not asked.keep:
-            await self._fetch.forget(Url(fetched.url))
-        if asked.show_max is not None:
-            page = withheld(page, asked.show_max, asked.show_rule or "")
-            blob = codec.encode(page)
-        at = fetched.fetched_at
-        key = await self.displays.keep(blob, page, None if asked.keep else session)
-        shown = self._show_new(session, "page", key, page, fetched.politeness, at, asked)
+        read: list[Read] = []
+        with anyio.CancelScope(shield=True):  # no reader is killed for a caller who hangs up now
+            read.append(await self._reading.read(session, fetched))
+        came = read[0]
+        shown = self._show_new(
+            session, "page", came.key, came.page, fetched.politeness, fetched.fetched_at,
+            came.signals,
+        )  # fmt: skip
         return replace(shown, text=f"{shown.text}\n\n{fetched.note}") if fetched.note else shown
-
-    def _asked_by(self, fetched: Fetched, page: Page | None) -> Signals:
-        """What the publisher of a page asks; raises `Refused` when it is not to be delivered."""
-        url = Url(fetched.url)
-        found = signals.judge(
-            fetched.robots_says,
-            fetched.fields,
-            page.directives if page else (),
-            tokens=self._options.tokens,
-            mode=self._options.mode,
-            url=url,
-            now=self._clock.now(),
-            marked=bool(page and page.unquotable),
-        )
-        if found.refused:
-            refused = Refused.by(signals.declined(found.refused, url.host), url.href)
-            refused.politeness = fetched.politeness
-            raise refused
-        return found
 
     @staticmethod
     def _within(verdict: Verdict, url: str | None = None) -> None:

@@ -200,12 +200,15 @@ class Conversations:
             return reply
         session.steps.append(_step(session, reply, began, now))
         try:
-            await self._sessions.save(session)
+            with anyio.CancelScope(shield=True):  # what happened is kept, whoever has gone
+                await self._sessions.save(session)
         except BrowserError as error:  # what is not saved has not happened
             displays, quotes, steps = sizes
             del session.displays[displays:], session.quotes[quotes:], session.steps[steps:]
             failed = _failure(command, error)
-            return Reply(session.id, command, args, _latest(session), failure=failed)
+            return Reply(
+                session.id, command, args, _latest(session), None, failed, reply.politeness
+            )
         return reply
 
     def _spend(self, session: Session) -> None:
@@ -215,6 +218,7 @@ class Conversations:
                 Reason.SESSION_FULL,
                 f"this conversation has used its {self._max_commands} commands. "
                 "Answer with what has been read.",
+                rule=f"session.max_commands = {self._max_commands}",
             )
 
     def _search(self, session: Session, args: Mapping[str, Any]) -> Awaitable[Result]:

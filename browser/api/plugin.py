@@ -10,9 +10,10 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, Response
 
 from browser.api.access import SESSION_SCHEMA, Access, owner, session_name
+from browser.api.presence import while_present
 from browser.api.problem import Problem
 from browser.api.query import check_names
 from browser.api.reply import reply_json
@@ -20,6 +21,7 @@ from browser.api.schema import PROBLEMS, ReplyInfo
 from browser.conversation import Conversations
 
 NO_STORE = {"Cache-Control": "no-store"}
+GONE = 499  # for a caller who hung up; nobody reads it
 FAR = 10**9  # larger numbers name no line, link or display; replies need not repeat them
 Session = Annotated[
     str | None,
@@ -43,10 +45,13 @@ def router(conversations: Conversations, access: Access) -> APIRouter:
         responses={200: {"model": ReplyInfo, "description": "The command's reply."}, **PROBLEMS},
     )
 
-    async def run(request: Request, session: str | None, command: str, **args: Any) -> JSONResponse:
+    async def run(request: Request, session: str | None, command: str, **args: Any) -> Response:
         check_names(request, {*args, "session"})
         name = session_name(request, session)
-        reply = await conversations.run(owner(request), name, command, args)
+        work = conversations.run(owner(request), name, command, args)
+        reply = await while_present(request, work)
+        if reply is None:
+            return Response(status_code=GONE)
         return JSONResponse(reply_json(reply), headers=NO_STORE)
 
     @routes.get("/search", operation_id="search", summary="Search the web")
@@ -61,7 +66,7 @@ def router(conversations: Conversations, access: Access) -> APIRouter:
             str | None, Query(description="Only this host and its subdomains.", max_length=253)
         ] = None,
         session: Session = None,
-    ) -> JSONResponse:
+    ) -> Response:
         """Show search results as numbered lines with numbered links."""
         return await run(
             request, session, "search",
@@ -76,7 +81,7 @@ def router(conversations: Conversations, access: Access) -> APIRouter:
         ],
         cursor: Cursor = None,
         session: Session = None,
-    ) -> JSONResponse:
+    ) -> Response:
         """Open the page that a link of a display leads to."""
         return await run(request, session, "click", id=id, cursor=cursor)
 
@@ -85,7 +90,7 @@ def router(conversations: Conversations, access: Access) -> APIRouter:
         request: Request,
         url: Annotated[str, Query(description="Absolute http or https URL.", max_length=8192)],
         session: Session = None,
-    ) -> JSONResponse:
+    ) -> Response:
         """Open a page by its address."""
         return await run(request, session, "open_url", url=url)
 
@@ -101,7 +106,7 @@ def router(conversations: Conversations, access: Access) -> APIRouter:
         ] = None,
         cursor: Cursor = None,
         session: Session = None,
-    ) -> JSONResponse:
+    ) -> Response:
         """Move the window by lines, or to a line; with neither, go on where the window ends."""
         if amount is not None and line is not None:
             raise Problem(422, "malformed parameters", "Give amount or line, not both.")
@@ -115,12 +120,12 @@ def router(conversations: Conversations, access: Access) -> APIRouter:
         ],
         cursor: Cursor = None,
         session: Session = None,
-    ) -> JSONResponse:
+    ) -> Response:
         """Show every place where a text stands, with the page's line numbers."""
         return await run(request, session, "find", pattern=pattern, cursor=cursor)
 
     @routes.get("/back", operation_id="back", summary="Go back to the page before")
-    async def back(request: Request, session: Session = None) -> JSONResponse:
+    async def back(request: Request, session: Session = None) -> Response:
         """Show the page that was open before this one."""
         return await run(request, session, "back")
 
@@ -131,12 +136,12 @@ def router(conversations: Conversations, access: Access) -> APIRouter:
         end: Annotated[int, Query(description="Last line, inclusive.", ge=-FAR, le=FAR)],
         cursor: Cursor = None,
         session: Session = None,
-    ) -> JSONResponse:
+    ) -> Response:
         """Keep the exact words of lines, with a citation and a link that opens at them."""
         return await run(request, session, "quote", start=start, end=end, cursor=cursor)
 
     @routes.get("/sources", operation_id="sources", summary="List what was read and quoted")
-    async def sources(request: Request, session: Session = None) -> JSONResponse:
+    async def sources(request: Request, session: Session = None) -> Response:
         """List the pages this conversation has read."""
         return await run(request, session, "sources")
 

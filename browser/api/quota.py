@@ -3,7 +3,7 @@
 A token bucket for each valid token, so there are never more of them than tokens. An open service
 has none: only its own machine can call it, and what it may ask of sites is paced anyway. A request
 that is refused takes nothing out of the bucket. A place is held until the answer has left, also by
-a caller that has hung up: the work goes on.
+a caller that has hung up, as long as something is done for it.
 
 The door comes before everything else under ``/v1/``: who has no credential is told so before a
 body is read. Health, metrics and what site owners read are not counted.

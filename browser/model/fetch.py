@@ -18,11 +18,12 @@ class Politeness:
     Attributes:
         robots: ``allowed``, ``disallowed`` or ``unreachable``; ``exempt`` for a search provider's
             API; ``unasked`` when the command needed no site, or was refused before.
-        rule: The line of robots.txt that allowed it, if one did.
+        rule: The line of robots.txt that allowed it, or what refused it: a line, a signal, a
+            setting.
         waited_ms: Milliseconds spent waiting for our own pace.
-        cache: Whether the origin was asked: ``miss`` (it was), ``revalidated`` (it said that the kept
-            copy is good), ``hit`` (a fresh copy), ``stale`` (it failed, an older copy stands in),
-            ``none`` (no page was wanted).
+        cache: Whether the origin was asked: ``miss`` (it was), ``revalidated`` (it said that the
+            kept copy is good), ``hit`` (a fresh copy), ``stale`` (it failed, an older copy stands
+            in), ``none`` (no page was wanted).
     """
 
     robots: str = "allowed"

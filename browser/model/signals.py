@@ -30,11 +30,13 @@ class RobotsSays:
         signals: Content-Signal of our groups, the strictest of each name.
         usage: Uses that Content-Usage refuses for this URL, such as ``train-ai``.
         licences: Addresses of the file's License lines, as written.
+        unplaced: Content-Signal above the first group: told, and never obeyed.
     """
 
     signals: tuple[Preference, ...] = ()
     usage: tuple[str, ...] = ()
     licences: tuple[str, ...] = ()
+    unplaced: tuple[Preference, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -39,6 +39,7 @@ Subscriber = Callable[[FetchRecord], None]
 MayKeep = Callable[[RobotsSays, Url, Raw], bool]
 Tell = Callable[[str, str], None]  # a session's key, and what it waits for
 
+_GUARDED = frozenset({Reason.ADDRESS_REFUSED, Reason.PORT_REFUSED, Reason.HOST_BLOCKED})
 _ROBOTS = {
     Reason.ROBOTS_DISALLOWED: "disallowed",
     Reason.ROBOTS_UNREACHABLE: "unreachable",
@@ -149,6 +150,8 @@ class Fetcher:
             trip.rule = error.rule
             error.url = error.url or trip.url.href
             error.politeness = trip.politeness(error.reason)
+            if trip.seen and error.reason in _GUARDED:
+                error.sentence = f"{Url(trip.seen[-1]).host} redirects elsewhere. {error.sentence}"
             error.asked = tuple(trip.asked)
             raise
         except Exception:
@@ -184,7 +187,12 @@ class Fetcher:
                 return accepted(trip.url.host, passed)
             trip.seen.append(trip.url.href)
             trip.url = next_url(
-                trip.url, raw.status, one_location(raw.locations), trip.seen, self._max_redirects
+                trip.url,
+                raw.status,
+                one_location(raw.locations),
+                trip.seen,
+                self._max_redirects,
+                self._hop.own_hosts,
             )
             trip.hops += 1
 

@@ -10,7 +10,8 @@ answers to overload (429, 503) is learned here, so that robots.txt and pages sha
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 
 from browser.errors import Refused
@@ -89,6 +90,11 @@ class Hop:
         self._clock = clock
 
     @property
+    def own_hosts(self) -> HostMap:
+        """The operator's own hosts."""
+        return self._own_hosts
+
+    @property
     def request_fields(self) -> Mapping[str, str]:
         """The header fields that go out with every request for a page."""
         return self._sender.identity.headers(ACCEPT)
@@ -157,8 +163,7 @@ class Hop:
             address=self._backend.shared_address(url.host, url.port),
             asker=spent.asker,
         )
-        async with turn as waited:
-            spent.waited += waited
+        async with _counted(turn, spent, self._clock):
             began = self._clock.now()
             try:
                 raw = await self._sender.get(
@@ -172,8 +177,25 @@ class Hop:
             finally:
                 spent.network += max(self._clock.now() - began, 0.0)
         if raw.status in (429, 503):
-            asked = retry_after(raw.headers.get("retry-after", ""), self._clock.now())
+            asked = retry_after(raw.headers, self._clock.now())
             return Answer(raw, await self._pace.back_off(url.host, asked, raw.status))
         if raw.status < 400:
             await self._pace.relax(url.host)
         return Answer(raw)
+
+
+@asynccontextmanager
+async def _counted(
+    turn: AbstractAsyncContextManager[float], spent: Spent, clock: Clock
+) -> AsyncIterator[None]:
+    """The turn, its wait added to *spent*, also when it is refused or given up."""
+    began = clock.now()
+    waits = True
+    try:
+        async with turn as waited:
+            waits = False
+            spent.waited += waited
+            yield
+    finally:
+        if waits:
+            spent.waited += max(clock.now() - began, 0.0)

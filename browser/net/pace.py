@@ -14,7 +14,6 @@ known wait, which is why hosts are paced by reservations and only the total by i
 
 from __future__ import annotations
 
-import math
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import lru_cache
@@ -22,11 +21,10 @@ from functools import lru_cache
 import anyio
 from aiolimiter import AsyncLimiter
 
-from browser.errors import Refused
 from browser.model.clock import Clock
 from browser.model.limits import HostLimits, Limits
-from browser.model.reason import Reason
 from browser.net.asker import NOBODY, Asker
+from browser.net.patience import crowded, refusal
 from browser.net.queue import Queue, Slot, Ticket
 from browser.rules.pace import Rate, Turn
 from browser.state.ports import Turns
@@ -114,7 +112,12 @@ class Pace:
 
     async def back_off(self, host: str, retry_after: float | None, status: int) -> float:
         """The host sent 429 or 503; returns the pause in seconds."""
-        return await self._turns.back_off(host, self._clock.now(), retry_after, status)
+        now = self._clock.now()
+        pause = await self._turns.back_off(host, now, retry_after, status)
+        queue = self._queues.get(host)
+        if queue is not None:
+            queue.halt(now + pause, Turn(False, pause, "site", status))
+        return pause
 
     async def relax(self, host: str) -> None:
         """The host answered well; to a request from before a pause, that says nothing."""
@@ -129,7 +132,7 @@ class Pace:
         """The site may have asked us to wait while we waited."""
         held = await self._pause(host)
         if not held.granted:
-            raise _refusal(host, held)
+            raise refusal(host, held)
 
     async def _own_turn(
         self, host: str, wanted: tuple[Rate, ...], until: float, asker: Asker
@@ -148,7 +151,7 @@ class Pace:
                 fair = turn.held_by in ("pace", "crawl-delay")
                 found = queue.take_over(asker.session, now, until, turn) if fair else None
                 if found is None:
-                    raise _refusal(host, turn)
+                    raise refusal(host, turn)
                 ticket = found
             return await self._stand(host, queue, ticket, asker)
         finally:
@@ -174,7 +177,7 @@ class Pace:
             await self._give_up(host, queue, ticket)
             raise
         await self._give_up(host, queue, ticket)
-        raise _refusal(host, ticket.sent_away)
+        raise refusal(host, ticket.sent_away)
 
     async def _give_up(self, host: str, queue: Queue, ticket: Ticket) -> None:
         ticket.nap = None
@@ -190,7 +193,7 @@ class Pace:
         now = self._clock.now()
         turn = await self._turns.reserve(gate, (rate,), now, max(until - now, 0.0))
         if not turn.granted:
-            raise _refusal(host, turn)
+            raise refusal(host, turn)
         if turn.wait > 0:
             asker.waits(turn.wait, host)
             try:
@@ -238,7 +241,7 @@ class Pace:
                 held.append(gate)
             await self._starts.acquire()
         if waiting.cancelled_caught:
-            raise _crowded(host, self._limits.of(host) if not held else None)
+            raise crowded(host, self._limits.of(host) if not held else None)
 
     def _leave(self, places: list[tuple[str, int]], held: list[anyio.Semaphore]) -> None:
         for place in held:
@@ -257,40 +260,3 @@ async def _take(places: anyio.Semaphore, host: str, asker: Asker) -> None:
         if asker.tell is not None:
             asker.tell(f"waiting for {host}: other requests are under way")
         await places.acquire()
-
-
-def _crowded(host: str, limits: HostLimits | None) -> Refused:
-    full = (
-        f"{limits.concurrency} requests to {host} are under way already."
-        if limits
-        else "This browser has as many requests under way as it may."
-    )
-    return Refused(
-        Reason.RATE_LIMITED,
-        f"{full} Try again in a moment, or choose another source.",
-        retry_after=1,
-    )
-
-
-def _refusal(host: str, turn: Turn) -> Refused:
-    seconds = max(math.ceil(turn.wait), 1)
-    if turn.held_by == "site":
-        error = Refused(
-            Reason.HOST_BACKING_OFF,
-            f"{host} asked us to slow down (HTTP {turn.status}). "
-            f"Try again in {seconds} s, or choose another source now.",
-            retry_after=seconds,
-        )
-        error.status = turn.status
-        return error
-    why = {
-        "hourly": "its hourly budget is used up",
-        "crawl-delay": "its robots.txt asks for a pause between requests",
-        "address": "it shares a server with other sites, which is asked gently",
-    }.get(turn.held_by, "requests to it are kept at a gentle pace")
-    return Refused(
-        Reason.RATE_LIMITED,
-        f"{host} has to wait: {why}. Try again in {seconds} s, or choose another source now.",
-        rule=f"Crawl-delay of {host}" if turn.held_by == "crawl-delay" else None,
-        retry_after=seconds,
-    )

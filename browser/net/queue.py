@@ -104,6 +104,13 @@ class Queue:
         self._deal(slots, now)
         return joining
 
+    def halt(self, until: float, turn: Turn) -> None:
+        """Send away all who cannot wait until the host may be asked again."""
+        for ticket in self._tickets:
+            if ticket.until < until and ticket.sent_away is None:
+                ticket.sent_away = turn
+                _wake(ticket)
+
     def leave(self, ticket: Ticket) -> Slot | None:
         """Go away without having asked; returns the slot that nobody needs any more."""
         if ticket not in self._tickets:  # its place was taken over

@@ -250,7 +250,7 @@ def _deny(pause: float, prior: RobotsCopy | None, now: float, why: str) -> Robot
 def _unreachable(
     why: str, headers: Mapping[str, str], prior: RobotsCopy | None, now: float
 ) -> RobotsCopy:
-    asked = retry_after(headers.get("retry-after", ""), now)
+    asked = retry_after(headers, now)
     if asked is None:
         asked = MIN_PAUSE * 2 ** min(_failures(prior) - 1, 10)
     pause = min(max(asked, MIN_PAUSE), MAX_PAUSE)

@@ -306,6 +306,23 @@ async def test_a_304_about_another_copy_is_answered_by_one_plain_request(world, 
     assert said(world) == (None, None)
 
 
+async def test_the_other_copy_is_gone_when_the_plain_request_fails_too(world, desk, clock):
+    world.reply("a.test", "/", body="old", headers=TAGGED)
+    await desk.get()
+    clock.advance(100)
+    answers = [b'304 No\r\nETag: "two"\r\n', b"500 No\r\n"]
+
+    def serve(connection):
+        head = answers.pop(0)
+        connection.sendall(b"HTTP/1.1 " + head + b"Content-Length: 0\r\nConnection: close\r\n\r\n")
+
+    world.raw("a.test", "/", serve)
+    assert (await desk.get()).answer.raw.status == 500
+    world.raw("a.test", "/", lambda connection: connection.close())
+    with pytest.raises(FetchFailed):  # nothing is left that could stand in
+        await desk.get()
+
+
 async def test_a_304_to_a_plain_request_is_not_made_a_page(world, desk):
     world.reply("a.test", "/", 304)
     passed = await desk.get()

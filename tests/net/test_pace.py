@@ -121,7 +121,7 @@ async def test_a_pause_that_the_site_asks_for_meanwhile_holds_those_who_wait_for
 
     clock.sleep = asked_to_wait  # type: ignore[method-assign]
     error = await refusal(pace)
-    assert (error.reason, error.retry_after) == (Reason.HOST_BACKING_OFF, 58)
+    assert (error.reason, error.retry_after) == (Reason.HOST_BACKING_OFF, 60)
 
 
 async def test_an_answer_from_before_the_pause_does_not_end_it():

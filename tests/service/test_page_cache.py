@@ -23,6 +23,21 @@ def put(
     world.reply(host, f"/{target}", status, body, headers)
 
 
+def click_together(client: httpx.Client, count: int, url: str) -> list[dict[str, object]]:
+    replies: list[dict[str, object]] = []
+
+    def click() -> None:
+        with httpx.Client(base_url=client.base_url, timeout=60, trust_env=False) as own:
+            replies.append(Talk(own).open(url))
+
+    threads = [threading.Thread(target=click) for _ in range(count)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return replies
+
+
 def test_a_fresh_copy_costs_no_request_and_no_turn(world: World):
     put(world, "http://freshly.test/page", FRESH)
     with serving(world, limits=ONE_TURN) as client:
@@ -80,27 +95,55 @@ def test_what_must_not_be_kept_is_asked_for_again(
     assert world.targets(f"{name}.test") == ["/robots.txt", "/page", "/page"]
 
 
-def test_a_service_without_a_cache_asks_every_time(world: World):
-    put(world, "http://off.test/page", FRESH)
-    with serving(world, cache={"max_age": 0}) as client:
-        for _ in range(2):
-            Talk(client).open("http://off.test/page")
-    assert world.targets("off.test") == ["/robots.txt", "/page", "/page"]
+@pytest.mark.parametrize("setting", ["max_age", "max_bytes"])
+def test_a_service_without_a_cache_asks_every_time_also_for_those_who_ask_together(
+    world: World, setting: str
+):
+    host = setting.replace("_", "-") + ".test"
+    put(world, f"http://{host}/page", FRESH)
+    with serving(world, cache={setting: 0}) as client:
+        click_together(client, 3, f"http://{host}/page")
+    assert world.targets(host) == ["/robots.txt", "/page", "/page", "/page"]
 
 
 def test_ten_sessions_that_click_together_cause_one_request(world: World):
     put(world, "http://crowd.test/page", FRESH)
     with serving(world) as client:
-        replies: list[dict[str, object]] = []
-
-        def click() -> None:
-            with httpx.Client(base_url=client.base_url, timeout=60, trust_env=False) as own:
-                replies.append(Talk(own).open("http://crowd.test/page"))
-
-        threads = [threading.Thread(target=click) for _ in range(10)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-    assert len(replies) == 10
+        assert len(click_together(client, 10, "http://crowd.test/page")) == 10
     assert world.targets("crowd.test") == ["/robots.txt", "/page"]
+
+
+def test_a_copy_of_a_page_that_its_meta_declines_is_not_kept(world: World):
+    body = WORDS.replace("<main>", "<meta name=robots content=noarchive><main>")
+    put(world, "http://declines.test/page", FRESH, body)
+    with serving(world, signals={"mode": "strict"}) as client:
+        for _ in range(2):
+            failure = Talk(client).fails(
+                "site_declined", "open_url", url="http://declines.test/page"
+            )
+            assert "noarchive" in failure["rule"]
+    assert world.targets("declines.test") == ["/robots.txt", "/page", "/page"]
+
+
+def test_a_page_that_is_declined_by_its_header_is_not_even_read(world: World):
+    headers = {"Content-Signal": "ai-input=no", "Content-Type": "image/png"}
+    world.reply("picture.test", "/", body=b"no picture", headers=headers)
+    with serving(world) as client:
+        Talk(client).fails("site_declined", "open_url", url="http://picture.test/")
+
+
+@pytest.mark.parametrize(
+    ("kind", "body", "code"),
+    [("image/png", b"png", "unsupported_type"), ("text/html", b"", "no_text")],
+)
+def test_a_page_that_cannot_be_read_was_still_asked_for(
+    world: World, kind: str, body: bytes, code: str
+):
+    host = kind.replace("/", "-") + ".test"
+    world.reply(host, "/", body=body, kind=kind)
+    with serving(world) as client:
+        talk = Talk(client)
+        reply = talk.do("open_url", url=f"http://{host}/")
+        assert reply["failure"]["code"] == code
+        assert (reply["politeness"]["robots"], reply["politeness"]["cache"]) == ("allowed", "miss")
+        assert talk.transcript()["steps"][0]["politeness"] == reply["politeness"]
