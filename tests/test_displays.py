@@ -10,6 +10,8 @@ from browser.displays import Displays
 from browser.errors import UsageError
 from browser.model.session import Display
 from browser.model.signals import Signals
+from browser.model.url import Url
+from browser.rules import ledger
 from browser.state.memory import MemoryPages
 from browser.state.volatile import VolatilePages
 from browser.text import codec, render
@@ -46,3 +48,13 @@ async def test_a_conversation_that_is_forgotten_takes_its_own_pages_along_and_no
     with pytest.raises(UsageError, match="no longer kept"):
         await displays.page(one.displays[0])
     assert await displays.page(other.displays[0]) == PAGE
+
+
+async def test_a_page_that_is_no_longer_kept_may_still_be_opened_again():
+    clock = ManualClock()
+    displays = Displays(MemoryPages(clock), VolatilePages(clock), 400)
+    talk = session("one")
+    talk.displays[:] = [replace(display(0, "lost"), url="https://e.test/lost#part")]
+    await displays.note(talk)
+    assert ledger.holds(talk, Url.parse("https://e.test/lost"))
+    assert not ledger.holds(talk, Url.parse("https://e.test/other"))
