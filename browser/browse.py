@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 import anyio
+import anyio.to_thread
 
 from browser import quotes
 from browser.displays import Displays
@@ -172,7 +173,8 @@ class Browser:
         shown = self.displays.page_at(session, cursor)
         page = await self.displays.page(shown)
         try:
-            matches = find.find(page, pattern)
+            # The first search of a long page folds all of it.
+            matches = await anyio.to_thread.run_sync(find.find, page, pattern)
         except ValueError as error:
             raise UsageError(Reason.NOT_FOUND, "the pattern is empty. Give a word.") from error
         wanted = one_line(pattern, 100)

@@ -41,7 +41,7 @@ def words(page: Page, start: int, end: int, max_chars: int) -> Words:
         glue = line.glue if parts else ""
         room = max_chars - size - len(glue)
         if len(line.plain) > room:
-            rest = _cut(line.plain, room)
+            rest = beginning(line.plain, room)
             if rest:
                 parts.append(glue + rest)
             return Words("".join(parts), line.n if rest else max(line.n - 1, start), truncated=True)
@@ -72,7 +72,7 @@ def barred(page: Page, start: int, end: int) -> str:
     return f"{what} marked data-nosnippet by the site. {advice}"
 
 
-def _cut(text: str, room: int) -> str:
+def beginning(text: str, room: int) -> str:
     """The whole words of *text* that *room* characters hold; cut words only where it has none.
 
     A first word of ordinary length that does not fit leaves nothing.

@@ -64,7 +64,7 @@ class Wording(NamedTuple):
         words: In reading order; none reaches over the beginning or the end of the quote.
         first: Index of the quote's first word.
         last: Index behind its last word.
-        squeezed: The text of the whole page that the words' places refer to.
+        squeezed: The text of the page, as far as it matters, that the words' places refer to.
     """
 
     words: list[Word]
@@ -75,7 +75,7 @@ class Wording(NamedTuple):
 
 class _Squeezed(NamedTuple):
     text: str
-    starts: list[int]  # by line
+    starts: list[int]  # by line, and where the last of them ends
 
 
 def wording(page: Page, start: int, end: int, text: str) -> Wording:
@@ -87,10 +87,11 @@ def wording(page: Page, start: int, end: int, text: str) -> Wording:
         end: Last line it reaches.
         text: The quote; where it ends earlier than its last line, the rest is not in it.
     """
-    squeezed, starts = _squeezed(page)
+    final = min(page.last, end + AROUND)
+    squeezed, starts = _squeezed(page, final)
     begin = starts[start]
     finish = min(begin + len(squeeze(text)), starts[end + 1])
-    around = _words(page, starts, max(2, start - AROUND), min(page.last, end + AROUND))
+    around = _words(page, starts, max(2, start - AROUND), final)
     words = [part for word in around for part in _split(word, begin, finish)]
     inside = [n for n, word in enumerate(words) if begin <= word.at and word.end <= finish]
     first, last = (inside[0], inside[-1] + 1) if inside else (0, 0)
@@ -110,16 +111,36 @@ def is_clause_end(before: str, after: str) -> bool:
     return bool(_CLAUSE.search(before + after))
 
 
-def _squeezed(page: Page) -> _Squeezed:
-    """Made once for a page."""
+def _squeezed(page: Page, last: int) -> _Squeezed:
+    """The lines up to *last*, if not more; what was made once for a page is made longer.
+
+    A browser takes the first place, so what stands behind the quote and its suffix is never
+    looked at.
+    """
     made = page.memo.get(_squeezed)
-    if not isinstance(made, _Squeezed):
-        parts = [squeeze(line.plain) for line in page.lines]
-        starts = [0]
-        for part in parts:
-            starts.append(starts[-1] + len(part))
-        made = page.memo[_squeezed] = _Squeezed("".join(parts), starts)
-    return made
+    before = made if isinstance(made, _Squeezed) else _Squeezed("", [0])
+    if len(before.starts) > last + 1:
+        return before
+    table = _Table()
+    parts, starts = [before.text], before.starts.copy()
+    for line in page.lines[len(starts) - 1 : last + 1]:
+        if line.plain.isascii():
+            part = squeeze(line.plain)
+        else:  # marks that are left may stand in any order
+            part = unicodedata.normalize("NFKD", line.plain.translate(table))
+        parts.append(part)
+        starts.append(starts[-1] + len(part))
+    longer = page.memo[_squeezed] = _Squeezed("".join(parts), starts)
+    return longer
+
+
+class _Table(dict[int, int | str | None]):
+    """What `squeeze` leaves of each character, in less than half its time for a long text."""
+
+    def __missing__(self, char: int) -> int | str | None:
+        left = squeeze(chr(char))
+        made = self[char] = ord(left) if len(left) == 1 else left or None
+        return made
 
 
 def _words(page: Page, starts: list[int], first: int, last: int) -> Iterator[Word]:

@@ -5,11 +5,14 @@ import unicodedata
 from itertools import groupby
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from browser.model.page import Line
+from browser.model.page import Line, Page
+from browser.text import folded
+from browser.text.clean import clean
 from browser.text.find import AROUND, MAX_MARKS, MAX_MATCHES, apart, find, show
+from browser.text.marks import MARKER
 from tests.text.pages import made, page
 
 TEXT = made(
@@ -272,3 +275,71 @@ def test_a_page_is_prepared_once_and_each_page_for_itself():
     assert len(one.memo) == 1
     assert find(one, "pears") == ()
     assert find(other, "pears") == (2,)
+
+
+LETTERS = (
+    "a",
+    "b",
+    "ab",
+    "é",
+    "e\u0301",
+    "が",
+    "か\u3099",
+    "İ",
+    "ß",
+    "ø",
+    "|",
+    "<|",
+    "【",
+    "†",
+    "】",
+)
+MARKS = ("\u0301", "\u0316", "\u05b0\u05bc", "\u0e38")
+BLANKS = (" ", "  ", "\t", "\n", "\u00a0", "\u2003")
+SCRAPS = st.sampled_from((*LETTERS, *MARKS, *BLANKS))
+SCRAWL = st.lists(SCRAPS, max_size=6).map("".join)
+PIECES = st.tuples(SCRAWL, st.none() | SCRAWL, st.sampled_from(["", " ", "\n"]))
+
+
+def reference(page: Page, pattern: str) -> tuple[int, ...]:
+    """Every place in turn, by an expression over the lines as they are."""
+    words = folded.fold(clean(pattern)).split()
+    bare = folded.bare(" ".join(words)).split()
+    own = [folded.fold(line.plain or line.text) for line in page.lines[2:]]
+    shown = [
+        words if line.text == line.plain else folded.fold(MARKER.sub(r"\1", line.text))
+        for line, words in zip(page.lines[2:], own, strict=True)
+    ]
+    looks = (words, own), (words, shown), (bare, [folded.bare(text) for text in own])
+    return next(filter(None, (expression(page, *look) for look in looks)), ())
+
+
+def expression(page: Page, words: list[str], texts: list[str]) -> tuple[int, ...]:
+    whole, owners = "", []
+    for line, text in zip(page.lines[2:], texts, strict=True):
+        owners += [line.n] * len(line.glue + text)
+        whole += line.glue + text
+    if not words:
+        return ()
+    wanted = re.compile("(?=" + r"\s+".join(map(re.escape, words)) + ")")
+    return tuple(sorted({owners[at.start()] for at in wanted.finditer(whole)}))
+
+
+@settings(max_examples=300)
+@given(st.lists(PIECES, min_size=1, max_size=8), st.data())
+def test_the_lines_found_are_those_in_which_the_words_begin(
+    pieces: list[tuple[str, str | None, str]], data: st.DataObject
+):
+    lines = [Line(0, plain if text is None else text, plain, glue=g) for plain, text, g in pieces]
+    made_page = made(*lines)
+    whole = "".join(line.glue + line.plain for line in lines)
+    start = data.draw(st.integers(0, len(whole)))
+    copied = whole[start : start + data.draw(st.integers(1, 8))]
+    pattern = data.draw(st.one_of(st.just(copied), SCRAWL))
+    if clean(pattern).split():
+        assert find(made_page, pattern) == reference(made_page, pattern)
+
+
+def test_a_phrase_that_overlaps_itself_is_found_in_each_line_it_begins_in():
+    lines = [Line(0, text, text, glue=" ") for text in ("la la", "la", "la la")]
+    assert find(made(*lines), "la la la") == (2, 3)
