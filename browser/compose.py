@@ -31,7 +31,7 @@ from browser.model.clock import Clock
 from browser.model.reason import Reason
 from browser.net.api_client import ApiClient
 from browser.net.clock import SystemClock
-from browser.net.resolver import Lookup
+from browser.net.lookup import Lookup
 from browser.net.sandbox import Sandbox
 from browser.rules.budget import Budget
 from browser.search.logged import Logged
@@ -59,14 +59,14 @@ def build(
         tls: Trust settings for origins; the usual authorities when left out.
 
     Raises:
-        ValueError: the store cannot be opened; the text is one line for the operator.
+        ValueError: the store or a key file cannot be used; the text is one line for the operator.
     """
     quiet()
     clock = clock or SystemClock()
     keys = signing_keys(settings, clock)
-    store = build_store(settings, clock)
     steps = Steps()
-    net = build_net(settings, store, clock, lookup=lookup, tls=tls, tell=steps.note)
+    store = build_store(settings, clock, busy=lambda key: steps.of(key) is not None)
+    net = build_net(settings, store, clock, lookup=lookup, tls=tls, tell=steps.note, keys=keys)
     who = identity(settings.agent)
     api = ApiClient(who.user_agent, ApiReply, clock=clock, verify=tls)
     page = settings.page

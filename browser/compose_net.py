@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ssl
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,10 +16,12 @@ from browser.net.cache import Cache
 from browser.net.dial import GuardedBackend
 from browser.net.fetcher import Fetcher, MayKeep, Tell
 from browser.net.ladder import Hop
+from browser.net.lookup import Lookup
 from browser.net.pace import Pace
-from browser.net.resolver import Lookup, Resolver
+from browser.net.resolver import Resolver
 from browser.net.robots import RobotsGate
 from browser.net.send import Raw, Sender
+from browser.net.signing_key import SigningKey
 from browser.net.transport import GetOnly
 from browser.rules import signals
 from browser.rules.own_hosts import HostMap
@@ -29,11 +31,12 @@ from browser.search.mediawiki import MediaWiki
 from browser.search.provider import ApiReply, Provider
 from browser.search.searxng import SearXNG
 from browser.settings import Search, Settings
+from browser.state.memory import nobody
 from browser.state.open import Store, open_store
 from browser.state.responses import MemoryResponses
 from browser.telemetry.log import log_fetch
 from browser.telemetry.metrics import Metrics
-from browser.who import identity, signer
+from browser.who import identity, signer, signing_keys
 
 
 @dataclass(frozen=True)
@@ -63,8 +66,24 @@ def build_net(
     lookup: Lookup | None = None,
     tls: ssl.SSLContext | None = None,
     tell: Tell | None = None,
+    keys: Sequence[SigningKey] | None = None,
 ) -> Net:
-    """Put the ladder together."""
+    """Put the ladder together.
+
+    Args:
+        settings: All of them.
+        store: Keeps robots.txt and the pace.
+        clock: Tells the time.
+        lookup: Resolves names; the system's resolver when left out.
+        tls: Trust settings for origins; the usual authorities when left out.
+        tell: Told what the fetch of a conversation waits for.
+        keys: The first signs requests; read from their files when left out.
+
+    Raises:
+        ValueError: a key file cannot be used.
+    """
+    if keys is None:
+        keys = signing_keys(settings, clock)
     own_hosts = HostMap.parse(settings.egress.hosts)
     limits: Limits = settings.limits.as_limits()
     who = identity(settings.agent)
@@ -72,7 +91,9 @@ def build_net(
     transport = GetOnly(backend, max_connections=limits.total_concurrency, tls=tls)
     hop = Hop(
         backend=backend,
-        sender=Sender(transport, who, settings.egress.connect_timeout, signer(settings, clock)),
+        sender=Sender(
+            transport, who, settings.egress.connect_timeout, signer(settings, keys, clock)
+        ),
         pace=Pace(store.turns, limits, clock),
         limits=limits,
         ports=frozenset(settings.egress.ports),
@@ -136,12 +157,22 @@ def build_provider(search: Search, api: ApiClient[ApiReply], clock: Clock) -> Pr
             return MediaWiki(api, url=wiki.url, page_url=wiki.page_url, timeout=search.timeout)
 
 
-def build_store(settings: Settings, clock: Clock) -> Store:
-    """Open the store; raises ``ValueError`` with a sentence for the operator."""
-    return open_store(
-        settings.store.url,
-        idle=settings.session.idle,
-        max_age=settings.session.max_age,
-        max_sessions=settings.session.max_sessions,
-        clock=clock,
-    )
+def build_store(settings: Settings, clock: Clock, busy: Callable[[str], bool] = nobody) -> Store:
+    """Open the store; raises ``ValueError`` with one line for the operator.
+
+    Args:
+        settings: All of them.
+        clock: Tells the time.
+        busy: Whether the session of a key runs a command.
+    """
+    try:
+        return open_store(
+            settings.store.url,
+            idle=settings.session.idle,
+            max_age=settings.session.max_age,
+            max_sessions=settings.session.max_sessions,
+            clock=clock,
+            busy=busy,
+        )
+    except ValueError as error:
+        raise ValueError(f"config: store.url: {error}") from error

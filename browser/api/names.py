@@ -6,8 +6,10 @@ only. Without tokens nothing else tells a person's own call from a stranger's pa
 also refuses pages of other sites. With tokens a page would have to know one, and cannot send it
 unless `server.cors_origins` names the page: the token decides.
 
-Governing texts: RFC 9110 7.4 (421), RFC 9112 3.2 (one Host field), W3C Fetch Metadata, RFC 6454.
-Left to taste: pages of this very machine may call an open service.
+Governing texts: RFC 9110 7.4 (421) and 10.1.3 (Referer), RFC 9112 3.2 (one Host field), W3C Fetch
+Metadata, RFC 6454. Left to taste: pages of this very machine may call an open service; a Referer
+is judged only where neither Origin nor Sec-Fetch-Site tells who asks, as with a picture's address
+in an older web browser.
 """
 
 from __future__ import annotations
@@ -20,6 +22,7 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from browser.api.problem import Problem
+from browser.model.url import DEFAULT_PORTS, Url
 
 API = "/v1/"
 
@@ -107,7 +110,7 @@ class LocalOnly:
         """Let the request through, or answer 403."""
         if scope["type"] == "http" and scope["path"].startswith(API):
             headers = Headers(scope=scope)
-            if self._is_foreign(headers.getlist("origin"), headers.getlist("sec-fetch-site")):
+            if self._is_foreign(headers):
                 refusal = Problem(
                     403,
                     "cross-site request",
@@ -118,7 +121,10 @@ class LocalOnly:
                 return
         await self._app(scope, receive, send)
 
-    def _is_foreign(self, origins: list[str], sites: list[str]) -> bool:
+    def _is_foreign(self, headers: Headers) -> bool:
+        origins, sites = headers.getlist("origin"), headers.getlist("sec-fetch-site")
+        if not origins and not sites:
+            origins = [_origin_of(referer) for referer in headers.getlist("referer")]
         if origins and all(origin in self._origins for origin in origins):
             return False
         # Web browsers that send no Sec-Fetch-Site still name the page's origin with a POST.
@@ -133,8 +139,17 @@ def host_of(authority: str) -> str:
 
 
 def _is_local(origin: str) -> bool:
-    scheme, mark, authority = origin.partition("://")
-    return bool(mark) and scheme in ("http", "https") and is_loopback(host_of(authority))
+    # An origin that is not written as web browsers write it is read differently elsewhere.
+    return origin == _origin_of(origin) and is_loopback(host_of(origin.partition("://")[2]))
+
+
+def _origin_of(address: str) -> str:
+    """The origin (RFC 6454 6.2) of a page's address; ``null`` when it is none of the web."""
+    try:
+        url = Url.parse(address)
+    except ValueError:
+        return "null"
+    return str(url.authority) if url.scheme in DEFAULT_PORTS else "null"
 
 
 def checked_names(names: tuple[str, ...]) -> tuple[str, ...]:

@@ -21,7 +21,7 @@ from browser.errors import FetchFailed
 from browser.model.reason import Reason
 
 PIECE = 64 * 1024  # octets inflated at a time
-CHUNKS_A_TURN = 64  # a drip of tiny chunks must not hold the event loop
+CHUNKS_A_TURN = 16  # tiny chunks that came together must not hold the event loop; 0.3 ms of them
 SMALL = 512  # octets; a chunk below this is a crumb
 MAX_CRUMBS = 20_000
 RATIO = 100  # times as long as what was sent

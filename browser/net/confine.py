@@ -10,7 +10,9 @@ a system has not is not done and not claimed: `confine` returns what holds, and 
 so once in its log.
 
 What remains: processor time and memory up to the limits, the pipe to the service, which takes an
-encoded page and nothing else, and the metadata of files.
+encoded page or a sentence and nothing else, and the metadata of files. And the documents that
+follow: a worker that was taken over can read them, up to `browser.net.sandbox.TASKS` of them, and
+forge their words, though not their addresses and digests, which the service knows.
 """
 
 from __future__ import annotations

@@ -15,8 +15,11 @@ from enum import IntEnum
 from typing import NamedTuple
 
 from browser.model.reason import Reason
+from browser.text.clean import one_line
+from browser.text.marks import for_display
 
 SENTENCE = 500  # characters of a refusal; more is no sentence
+SHORT = 8 * 1024  # octets of every payload but a page: a sentence, in escapes
 
 _REQUEST = struct.Struct("<II")
 _ANSWER = struct.Struct("<BI")
@@ -119,11 +122,13 @@ def refusal(reason: str, sentence: str) -> bytes:
 
 
 def read_refusal(payload: bytes) -> tuple[Reason, str]:
-    """What `refusal` wrote.
+    """What `refusal` wrote, its sentence as a title is: on one line, without what is unseen.
 
     Raises:
         Broken: it is none.
     """
+    if len(payload) > SHORT:
+        raise Broken("a refusal that is too long")
     try:
         name, sentence = json.loads(payload)
         reason = Reason(name)
@@ -131,14 +136,14 @@ def read_refusal(payload: bytes) -> tuple[Reason, str]:
         raise Broken("a refusal that cannot be read") from error
     if reason not in _REASONS or not isinstance(sentence, str) or len(sentence) > SENTENCE:
         raise Broken("a refusal that no reader makes")
-    return reason, sentence
+    return reason, for_display(one_line(sentence, SENTENCE))
 
 
 class Answer:
     """An answer as it arrives, piece by piece.
 
     Args:
-        limit: Octets that a payload may have.
+        limit: Octets that a page may have; any other payload may have `SHORT`.
     """
 
     def __init__(self, limit: int) -> None:
@@ -160,7 +165,8 @@ class Answer:
             if len(self._head) < _ANSWER.size:
                 return False
             status, self._missing = _ANSWER.unpack(self._head)
-            if status not in Status.__members__.values() or self._missing > self._limit:
+            limit = self._limit if status == Status.PAGE else SHORT
+            if status not in Status.__members__.values() or self._missing > limit:
                 raise Broken("no answer")
         self._missing -= len(piece)
         if self._missing < 0:

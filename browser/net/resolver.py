@@ -9,17 +9,12 @@ makes the C library refuse the old spellings of addresses (``127.1``, ``0x7f0000
 operator's own hosts are asked as the operator wrote them, since those may need both.
 
 Left to taste: IPv4 before IPv6, else the order of the answer; 16 addresses at most, of an answer
-that was judged whole; a lookup that
-is given up keeps its thread until the C library is done, and others wait for a free one, so a
-name server that does not answer costs 16 threads and no more.
+that was judged whole. How many look-ups there may be at a time is decided in `browser.net.lookup`.
 """
 
 from __future__ import annotations
 
-import asyncio
-import socket
-from collections.abc import Awaitable, Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import anyio
@@ -27,17 +22,11 @@ import anyio
 from browser.errors import FetchFailed, Refused
 from browser.model.reason import Reason
 from browser.model.verdict import Deny
+from browser.net.lookup import Lookup, Silent, SystemLookup
 from browser.rules.address import Network, bare, is_address, judge_addresses
 from browser.rules.own_hosts import MAX_NAME, HostMap
 
-THREADS = 16  # lookups at a time
 MAX_ADDRESSES = 16  # of one answer that are kept, when all were judged; large sites send 4 to 8
-
-Lookup = Callable[[str, int], Awaitable[Sequence[str]]]
-"""Name as it is to be asked (a public one ends in a dot) and port, to addresses.
-
-Raises ``OSError`` when the name does not resolve.
-"""
 
 
 @dataclass(frozen=True)
@@ -53,21 +42,6 @@ class Endpoint:
     addresses: tuple[str, ...]
     port: int
     own: bool
-
-
-class SystemLookup:
-    """The operating system's resolver, in threads of its own.
-
-    ``getaddrinfo`` cannot be cancelled, so the bound must outlive its callers: a worker
-    thread is free again when the C library returns, not when the caller gives up.
-    """
-
-    def __init__(self, threads: int = THREADS) -> None:
-        self._pool = ThreadPoolExecutor(threads, thread_name_prefix="dns")
-
-    async def __call__(self, name: str, port: int) -> Sequence[str]:
-        """Ask for the addresses of *name*; raises ``OSError`` when there are none."""
-        return await asyncio.wrap_future(self._pool.submit(_getaddrinfo, name, port))
 
 
 class Resolver:
@@ -127,6 +101,12 @@ class Resolver:
                 f"The name {host[:MAX_NAME]} could not be looked up within "
                 f"{self.timeout:g} seconds. Try again later or choose another source.",
             ) from error
+        except Silent as error:
+            raise FetchFailed(
+                Reason.DNS_FAILED,
+                f"The name {host[:MAX_NAME]} could not be looked up: the name servers of its "
+                "domain do not answer. Choose another source.",
+            ) from error
         except (OSError, UnicodeError) as error:
             raise _unknown(host) from error
         found = tuple(dict.fromkeys(answer))
@@ -141,9 +121,3 @@ def _unknown(host: str) -> FetchFailed:
         f"The name {host[:MAX_NAME]} does not resolve. "
         "Check the spelling or choose another source.",
     )
-
-
-def _getaddrinfo(name: str, port: int) -> list[str]:
-    # As bytes: Python would else apply its IDNA 2003 codec to what is ASCII by now.
-    answer = socket.getaddrinfo(name.encode("ascii"), port, type=socket.SOCK_STREAM)
-    return [str(entry[4][0]) for entry in answer]

@@ -31,7 +31,6 @@ from browser.net.judged import Judged, Source
 from browser.net.ladder import Hop, Spent
 from browser.net.send import Raw
 from browser.net.uncollected import UNCOLLECTED
-from browser.rules.own_hosts import HostMap
 from browser.rules.redirect import is_redirect, next_url, one_location
 from browser.rules.robots import Robots, parse
 from browser.rules.robots_fetch import (
@@ -250,7 +249,7 @@ class RobotsGate:
                 if error.reason in (Reason.RATE_LIMITED, Reason.HOST_BACKING_OFF, Reason.BUSY):
                     raise
                 return Attempt(status=way.status, failure=error.reason)
-            attempt = _step(way, answer.raw, self._hop.own_hosts)
+            attempt = _step(way, answer.raw, self._hop)
             if attempt is not None:
                 return attempt
 
@@ -274,7 +273,7 @@ def _outlived(copy: RobotsCopy) -> bool:
     return copy.kind == "rules" and copy.failures > 0
 
 
-def _step(way: _Way, raw: Raw, own_hosts: HostMap) -> Attempt | None:
+def _step(way: _Way, raw: Raw, hop: Hop) -> Attempt | None:
     """What *raw* ends the attempt with; ``None`` when *way* goes on to where it redirects."""
     way.status, way.octets = raw.status, len(raw.body)
     location = one_location(raw.locations)
@@ -293,7 +292,7 @@ def _step(way: _Way, raw: Raw, own_hosts: HostMap) -> Attempt | None:
         )
     try:
         way.seen.append(way.url.href)
-        way.url = next_url(way.url, raw.status, location, way.seen, MAX_REDIRECTS, own_hosts)
+        way.url = next_url(way.url, raw.status, location, way.seen, MAX_REDIRECTS, hop.own_hosts)
     except BrowserError as error:
         # There is a Location, so "no rules" is not what it says; it is just of no use.
         unusable = error.reason is Reason.BAD_RESPONSE

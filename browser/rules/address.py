@@ -67,8 +67,8 @@ ISATAP = (bytes.fromhex("00005efe"), bytes.fromhex("02005efe"))
 # The sentence holds no address: else a page could map the operator's network by trying names.
 REFUSED = Deny(
     Reason.ADDRESS_REFUSED,
-    "This host leads to an address that is not on the public internet. "
-    "Do not retry; choose another source.",
+    "This host leads to an address that is not on the public internet, or that the operator of "
+    "this browser has closed. Do not retry; choose another source.",
 )
 
 

@@ -46,7 +46,8 @@ class Budget:
         if tally.searches < self.max_searches:
             return Allow()
         return _full(
-            f"used its {self.max_searches:,} searches. Open links that were found; {_STILL}.",
+            f"used its {_counted(self.max_searches, 'search', 'es')}. "
+            f"Open links that were found; {_STILL}.",
             f"session.max_searches = {self.max_searches}",
         )
 
@@ -55,7 +56,7 @@ class Budget:
         answer = f"Open no further page: {_STILL}. Answer with what has been read."
         if tally.fetches >= self.max_fetches:
             return _full(
-                f"opened its {self.max_fetches:,} pages. {answer}",
+                f"opened its {_counted(self.max_fetches, 'page')}. {answer}",
                 f"session.max_fetches = {self.max_fetches}",
             )
         if tally.octets >= self.max_bytes:
@@ -65,7 +66,8 @@ class Budget:
             )
         if tally.hosts.get(host, 0) >= self.max_per_host:
             return _full(
-                f"opened its {self.max_per_host:,} pages of {host}. Choose another site; {_STILL}.",
+                f"opened its {_counted(self.max_per_host, 'page')} of {host}. "
+                f"Choose another site; {_STILL}.",
                 f"session.max_per_host = {self.max_per_host}",
             )
         return Allow()
@@ -86,6 +88,10 @@ def count(tally: Tally, asked: Iterable[str], octets: int = 0) -> None:
     tally.octets += octets
     for host in hosts:
         tally.hosts[host] = tally.hosts.get(host, 0) + 1
+
+
+def _counted(number: int, thing: str, plural: str = "s") -> str:
+    return f"{number:,} {thing}{'' if number == 1 else plural}"
 
 
 def _full(what: str, rule: str) -> Deny:

@@ -16,7 +16,8 @@ Left to taste
   reply to a request that we do not send.
 - A reply that sets a cookie gets no heuristic lifetime: it may hold the name of one visit.
 - However long its own lifetime, a copy is asked after again when the service has held it for the
-  ceiling that the operator sets; a 402 is not, since a fee does not go off in that time.
+  ceiling that the operator sets; for a 402 that is an hour at least, since a fee does not go off
+  in less, and not for ever, since it may go off.
 - When the origin fails, a page that was shown before may be shown again for a day, if its
   publisher gave it a lifetime or a validator and so reckons with copies. A shorter
   ``stale-if-error`` is obeyed, and ``must-revalidate`` and ``no-cache`` always. RFC 9111 4.2.4
@@ -144,11 +145,13 @@ def fresh(reply: StoredReply, now: float, ceiling: float) -> bool:
     Args:
         reply: Kept.
         now: Seconds since the epoch.
-        ceiling: Seconds after which the origin is asked, whatever the reply says.
+        ceiling: Seconds after which the origin is asked, whatever the reply says; a 402 is given
+            an hour at least.
     """
     if cache_control(reply.headers).no_cache:
         return False
-    if reply.status != 402 and now - reply.response_time >= ceiling:
+    longest = max(ceiling, REFUSALS[402]) if reply.status == 402 else ceiling
+    if now - reply.response_time >= longest:
         return False
     return current_age(reply, now) < lifetime(reply)
 

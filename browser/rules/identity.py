@@ -67,6 +67,16 @@ def web_page(text: str) -> str:
     return text
 
 
+def own_address(text: str) -> str:
+    """Where callers reach the service, or nothing; raises ``ValueError`` for anything else."""
+    try:
+        return web_page(text)
+    except ValueError:
+        raise ValueError(
+            "has to be the address of this service, as in https://browser.example.org"
+        ) from None
+
+
 def https_origin(text: str) -> str:
     """An origin as it is written everywhere, ``https://agent.example``, or nothing.
 

@@ -58,12 +58,11 @@ class HostMap:
             name = key.removeprefix("*.")
             host = _read_key(name)
             if host is None or (name != key and is_address(host)):
-                raise ValueError(f"egress.hosts: {key!r} is not a host name, nor *. before one")
+                raise ValueError(f"{key!r} is not a host name, nor *. before one")
             dial = _read_value(value)
             if dial is None:
                 raise ValueError(
-                    f"egress.hosts: the value of {key!r} is {value!r}, "
-                    "not host:port, [IPv6]:port or a host"
+                    f"the value of {key!r} is {value!r}, not host:port, [IPv6]:port or a host"
                 )
             (exact if name == key else wild)[host] = dial
         return cls(exact, wild)

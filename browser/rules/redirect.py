@@ -6,6 +6,10 @@ asked URL is inherited); the WHATWG Fetch Standard 4.4 for the same in browsers.
 Left to taste: 300, 304, 305 and 306 are not followed. A redirect from https to http is refused
 as ``scheme_refused``: whoever sits on the wire could then choose what the model reads. A circle is
 told from the URLs alone; since no cookies are sent, the same URL would only answer the same.
+Nor does a stranger's redirect lead to a host of the operator's own (``egress.hosts``): its path
+and query would be the stranger's choice, and the rules that keep private networks private do not
+apply there. A person or model who asks for such a host may have it, and own hosts may redirect to
+each other.
 """
 
 from __future__ import annotations
@@ -15,11 +19,13 @@ from collections.abc import Sequence
 from browser.errors import FetchFailed, Refused, UsageError
 from browser.model.reason import Reason
 from browser.model.url import Url
+from browser.rules.own_hosts import HostMap
 from browser.rules.target import parse_target
 
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
 _END = "Do not retry; choose another source."
+_NO_HOSTS = HostMap()
 
 
 def is_redirect(status: int) -> bool:
@@ -38,7 +44,12 @@ def one_location(values: Sequence[str]) -> str | None:
 
 
 def next_url(
-    current: Url, status: int, location: str | None, seen: Sequence[str], max_redirects: int
+    current: Url,
+    status: int,
+    location: str | None,
+    seen: Sequence[str],
+    max_redirects: int,
+    own_hosts: HostMap = _NO_HOSTS,
 ) -> Url:
     """The URL to ask for next; the caller judges it like any other before it does.
 
@@ -48,6 +59,7 @@ def next_url(
         location: Its one Location field, see `one_location`.
         seen: Every URL asked for so far, from the first to *current*; fragments do not matter.
         max_redirects: How many may be followed in all.
+        own_hosts: The operator's own.
 
     Returns:
         The target, with the fragment of *current* unless it has its own.
@@ -56,7 +68,7 @@ def next_url(
         FetchFailed: ``bad_response`` when the reply is no redirect or its Location no URL that we
             read; ``too_many_redirects`` on a circle or beyond *max_redirects*.
         Refused: ``scheme_refused`` from https to http; ``address_refused`` when the Location
-            holds an IP address in disguise.
+            holds an IP address in disguise, or leads from elsewhere to a host of *own_hosts*.
     """
     if not is_redirect(status) or location is None or not location.strip():
         raise FetchFailed(
@@ -70,6 +82,13 @@ def next_url(
         raise Refused(
             Reason.SCHEME_REFUSED,
             f"The site redirects from https to http, which is not followed. {_END}",
+            url=current.href,
+            status=status,
+        )
+    if own_hosts.lookup(target.host) and not own_hosts.lookup(current.host):
+        raise Refused(
+            Reason.ADDRESS_REFUSED,
+            f"The site redirects to a host of the operator's own, which it may not choose. {_END}",
             url=current.href,
             status=status,
         )

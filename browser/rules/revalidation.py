@@ -20,6 +20,7 @@ from dataclasses import replace
 from browser.model.response import StoredReply, folded
 from browser.rules.freshness import varied
 from browser.rules.http_date import http_date
+from browser.rules.signals import FIELDS as SIGNALS
 
 _ETAG = re.compile(r'(?:W/)?"[!#-~]{0,512}"|[0-9A-Za-z._:+=-]{1,512}')
 _NOT_KEPT = frozenset(
@@ -40,6 +41,9 @@ _NOT_KEPT = frozenset(
 )
 _OF_THE_BODY = frozenset({"content-encoding", "content-length", "content-range", "content-type"})
 _OF_THE_REPLY = frozenset({"age", "date"})
+# RFC 9110 7.6.1: never a connection's own. A reply must not free itself by naming them there of
+# what a cache owes its origin, nor a copy of what its publisher asks.
+_OF_THE_PAGE = frozenset({"age", "cache-control", "date", "expires", "vary"}) | SIGNALS
 
 
 def kept_fields(fields: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
@@ -51,8 +55,7 @@ def kept_fields(fields: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...
         if name == "connection"
         for option in value.split(",")
     }
-    # RFC 9110 7.6.1: never a connection's; a reply must not free itself from it that way.
-    dropped = _NOT_KEPT | (named - {"cache-control", "vary"})
+    dropped = _NOT_KEPT | (named - _OF_THE_PAGE)
     return tuple(field for field in fields if field[0] not in dropped)
 
 

@@ -55,6 +55,7 @@ class Robots:
     def __init__(self, file: File) -> None:
         self._groups = file.groups
         self._wide = file.wide
+        self._unplaced = file.unplaced
         self._readings: dict[str, _Reading] = {}
 
     def judge(self, url: Url | str, token: str) -> Verdict:
@@ -146,6 +147,11 @@ class Robots:
         """Values of a record that speaks of the whole site, whatever the group: ``license``."""
         key = name.lower().encode()
         return tuple(r.value.decode("utf-8", "replace") for r in self._wide if r.key == key)
+
+    def unplaced(self, name: str) -> tuple[str, ...]:
+        """Values of a record that stands in no group and so binds nobody: ``content-signal``."""
+        key = name.lower().encode()
+        return tuple(r.value.decode("utf-8", "replace") for r in self._unplaced if r.key == key)
 
     def _reading(self, token: str) -> _Reading:
         if not _TOKEN.fullmatch(token):

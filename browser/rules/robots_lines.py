@@ -3,7 +3,7 @@
 Governing text: RFC 9309 2.1, 2.2 and 2.5. Where the RFC leaves a choice, this file reads like
 the parser most site owners test with (google/robotstxt):
 
-- a byte order mark, or the beginning of one, is skipped;
+- byte order marks, and the beginning of one, are skipped;
 - a line ends at CR, LF or CRLF and nowhere else, and is cut after 16,663 octets or at a NUL;
 - a key counts by its beginning and in its frequent misspellings (``Disalow``, ``Useragent``);
 - a forgotten colon is forgiven on a line of exactly two words;
@@ -27,9 +27,10 @@ MAX_SHOWN = 200  # characters of a line when shown; the longest sane rule fits
 EVERYONE = "*"  # the group for agents without one of their own
 KEPT = frozenset({b"crawl-delay", b"request-rate", b"content-signal", b"content-usage"})
 FILE_WIDE = frozenset({b"license"})  # Really Simple Licensing 1.0; belongs to no group
-MAX_FILE_WIDE = 100  # such lines of a file
+UNPLACED = frozenset({b"content-signal"})  # worth knowing even where they bind nobody
+MAX_FILE_WIDE = 100  # lines of a file, of each of the two
 
-_BOM = b"\xef\xbb\xbf"
+_BOM = re.compile(rb"(?:\xef\xbb\xbf)*+(?:\xef\xbb?)?")
 _AGENT = (b"user-agent", b"useragent", b"user agent")
 _ALLOW = (b"allow",)
 _DISALLOW = (b"disallow", b"dissallow", b"dissalow", b"disalow", b"diasllow", b"disallaw")
@@ -113,10 +114,12 @@ class File(NamedTuple):
     Attributes:
         groups: For each lower-case product token, and for `EVERYONE`, its groups in order.
         wide: The lines that speak of the whole site, wherever they stand.
+        unplaced: The lines of `UNPLACED` that stand above the first user-agent.
     """
 
     groups: dict[str, list[Group]]
     wide: list[Record]
+    unplaced: list[Record]
 
 
 def within_limit(body: bytes, *, cut: bool = False) -> bytes:
@@ -138,8 +141,9 @@ def read(body: bytes) -> File:
     """Sort the lines of a file into groups."""
     found: dict[str, list[Group]] = {}
     wide: list[Record] = []
+    unplaced: list[Record] = []
     group = Group()
-    for number, raw in enumerate(_without_bom(within_limit(body)).splitlines(), 1):
+    for number, raw in enumerate(_BOM.sub(b"", within_limit(body), 1).splitlines(), 1):
         if len(raw) < _SHORTEST:
             continue
         text = raw[:MAX_LINE].partition(b"\0")[0].partition(b"#")[0].strip()
@@ -155,11 +159,13 @@ def read(body: bytes) -> File:
             group.closed = True
             if value:
                 group.rules.append(Rule(key.startswith(_ALLOW), value, number, text))
+        elif key in UNPLACED and not group.agents and len(unplaced) < MAX_FILE_WIDE:
+            unplaced.append(Record(key, value, 0))
         elif key in KEPT:
             group.records.append(Record(key, value, len(group.agents)))
         elif key in FILE_WIDE and len(wide) < MAX_FILE_WIDE:
             wide.append(Record(key, value, 0))
-    return File(found, wide)
+    return File(found, wide, unplaced)
 
 
 def shown(text: bytes) -> str:
@@ -172,13 +178,6 @@ def shown(text: bytes) -> str:
     line = "".join(character if character.isprintable() else "\ufffd" for character in line)
     line = line.replace("<|", "<¦").replace("|>", "¦>")
     return line if len(line) <= MAX_SHOWN else line[: MAX_SHOWN - 1] + "…"
-
-
-def _without_bom(body: bytes) -> bytes:
-    for length in (3, 2, 1):
-        if body.startswith(_BOM[:length]):
-            return body[length:]
-    return body
 
 
 def _pair(text: bytes) -> tuple[bytes, bytes] | None:

@@ -19,6 +19,7 @@ asked, shows it, and quotes from it:
     RSL                       flag, address of the licence   not asked for, not delivered
     ai-train=no, train-ai=n   flag
     search=no, search=n       flag
+    Content-Signal, no group  flag
 
 The strictest of all counts: any prohibition, the smallest number. With the mode ``off`` nothing
 of this is obeyed and all of it is passed on. Left to taste: a site that says both NOARCHIVE and
@@ -54,8 +55,8 @@ MAX_LICENCES = 8  # of robots.txt; as many more of the reply and the page
 MAX_NAMED = 16  # signals that are listed; all of them are weighed
 MARK = "data-nosnippet"
 
-# The fields of a reply that any of the readers looks at.
-_SPEAKING = frozenset(
+# The fields of a reply that any of the readers looks at; a cache keeps them with it.
+FIELDS = frozenset(
     {
         content_signal.NAME,
         content_usage.NAME,
@@ -102,7 +103,10 @@ def robots_says(robots: Robots, tokens: Iterable[str], url: Url) -> RobotsSays:
         said |= dict.fromkeys(robots.values(token, content_signal.NAME))
         usage |= content_usage.from_records(robots.values(token, content_usage.NAME), url)
     licences = robots.file_values("license")[:MAX_LICENCES]
-    return RobotsSays(content_signal.read(said), tuple(sorted(usage)), licences)
+    signals = content_signal.read(said)
+    above = content_signal.read(robots.unplaced(content_signal.NAME))
+    unplaced = tuple(entry for entry in above if entry not in signals)
+    return RobotsSays(signals, tuple(sorted(usage)), licences, unplaced)
 
 
 def before(says: RobotsSays, mode: Mode, url: Url) -> Deny | None:
@@ -147,7 +151,7 @@ def judge(
         marked: Whether the page has text that is marked ``data-nosnippet``.
     """
     silent = says == NOTHING_SAID and not metas and not marked
-    if silent and not any(name in _SPEAKING for name, _ in fields):
+    if silent and not any(name in FIELDS for name, _ in fields):
         return NOTHING_ASKED
     strict = mode == "strict"
     directives = (
@@ -161,6 +165,7 @@ def judge(
     effects = [
         *(_preferred(entry, "robots.txt ", strict) for entry in says.signals),
         *(_preferred(entry, "", strict) for entry in content_signal.read(values)),
+        *(_told(entry) for entry in says.unplaced),
         *_directed(directives, strict, now),
         *_used(says, fields),
         *_reserved(tdm, licences, strict),
@@ -184,6 +189,12 @@ def _preferred(entry: Preference, source: str, strict: bool) -> _Effect:
             return _Effect(written, flag=f"use={value}")
         case _:
             return _Effect(written)
+
+
+def _told(entry: Preference) -> _Effect:
+    """A Content-Signal of no group: its policy puts it into one, so it is passed on alone."""
+    effect = _preferred(entry, "robots.txt ", strict=False)
+    return _Effect(effect.written, effect.flag or (effect.written if effect.limits else ""))
 
 
 def _directed(directives: Sequence[Directive], strict: bool, now: float) -> Iterator[_Effect]:

@@ -15,9 +15,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from types import MappingProxyType
-from typing import Any
-
-import http_sf
 
 from browser.rules.signature_parts import (
     Component,
@@ -82,25 +79,6 @@ class Terms:
             lines.append(f"{component.identifier}: {value}")
         lines.append(f'"@signature-params": {self.text}')
         return "\n".join(lines).encode("ascii")
-
-
-def parse_terms(signature_input: str) -> dict[str, Terms]:
-    """Read a Signature-Input field.
-
-    Returns:
-        What each label's signature covers.
-
-    Raises:
-        ValueError: it is not such a field.
-    """
-    read: Any = http_sf.parse(signature_input.encode("ascii"), tltype="dictionary")
-    found: dict[str, Terms] = {}
-    for label, (covered, parameters) in read.items():
-        if not isinstance(covered, list) or not all(type(name) is str for name, _ in covered):
-            raise ValueError(f"{label} lists no components")
-        components = (Component(name, tuple(own.items())) for name, own in covered)
-        found[label] = Terms(tuple(components), tuple(parameters.items()))
-    return found
 
 
 def signature_fields(label: str, terms: Terms, signature: bytes) -> dict[str, str]:

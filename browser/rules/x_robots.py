@@ -11,8 +11,9 @@ Bing's NOARCHIVE and NOCACHE, and of DeviantArt's ``noai``. As they have it:
   -1 is the documented way to say "no limit".
 
 Left to taste: a blank or a semicolon parts directives as a comma does (``noindex nosnippet``
-can hardly mean anything else); ``*:`` and ``robots:`` mean everyone; a version behind a robot's
-name is ignored; what stands behind the first 8 KiB is not read.
+can hardly mean anything else); an equals sign or, before a number, a blank does for a colon; what
+stands behind the number, such as a unit, is no part of it; ``*:`` and ``robots:`` mean everyone; a
+version behind a robot's name is ignored; what stands behind the first 8 KiB is not read.
 """
 
 from __future__ import annotations
@@ -33,8 +34,13 @@ _PLAIN = frozenset({"nosnippet", "noarchive", "nocache", "noai", "noimageai"})
 _VALUED = frozenset({"max-snippet", "max-image-preview", "max-video-preview", "unavailable_after"})
 _EVERYONE = frozenset({"robots", "*"})
 _PARTS = re.compile(r"[,;]")
-_NAME = re.compile(
-    r"\s*([a-z_*][\w*-]*)(?:/[\w.]*)?(?:\s*:|(?<=max-snippet)\s*=)", re.ASCII | re.IGNORECASE
+_NAME = re.compile(r"\s*([a-z_*][\w*-]*)(?:/[\w.]*)?\s*:", re.ASCII | re.IGNORECASE)
+_DIRECTIVE = re.compile(
+    r"(?P<dated>unavailable_after)\s*[:=]?(?P<date>.*)"
+    r"|(?P<valued>max-(?:snippet|image-preview|video-preview))"
+    r"(?:\s*[:=]\s*|\s+(?=[+-]?[0-9]))(?P<value>\S*)"
+    r"|(?P<word>[^\s:=]+)",
+    re.ASCII | re.IGNORECASE | re.DOTALL,
 )
 _NUMBER = re.compile(r"\s*\+?(-?)([0-9]+)")
 _REST_OF_DATE = re.compile(r"\s*[0-9]")
@@ -115,15 +121,11 @@ def _one(source: str, text: str, ours: frozenset[str]) -> Iterator[Directive]:
             counts = name[1].lower() in ours
             at = name.end()
             name = _NAME.match(part, at)
-        if not counts:
-            continue
-        if name and name[1].lower() in _VALUED:
-            value = part[name.end() :]
-            yield Directive(name[1].lower(), value, source, part[at:])
-            continue
-        for word in part[at:].replace(":", " ").split():
-            if word.lower() in _PLAIN:
-                yield Directive(word.lower(), "", source, word)
+        for found in _DIRECTIVE.finditer(part, at) if counts else ():
+            named = (found["dated"] or found["valued"] or found["word"]).lower()
+            if named in _PLAIN or not found["word"]:
+                value = found["date"] or found["value"] or ""
+                yield Directive(named, value, source, found[0])
 
 
 def _whole_dates(parts: list[str]) -> Iterator[str]:

@@ -17,6 +17,7 @@ from browser.model.fetch import RobotsCopy
 from browser.model.session import Session
 from browser.rules import pace as rules
 from browser.rules.pace import HostPace, Rate, Turn
+from browser.state.eviction import Crowd
 
 SWEEP_EVERY = 60.0  # seconds between two looks for what has expired
 PAGE_GRACE = 600.0  # seconds between storing a page and saving the display that shows it
@@ -26,6 +27,11 @@ MAX_ROBOTS_BYTES = 64 * 2**20  # bytes of robots.txt bodies
 _LOOKS = 8  # hosts looked at, at most, to find one that may be forgotten
 
 
+def nobody(_key: str) -> bool:
+    """No session is known to run a command."""
+    return False
+
+
 @dataclass(frozen=True)
 class Lifetimes:
     """How long sessions live and how many there may be.
@@ -33,19 +39,26 @@ class Lifetimes:
     Attributes:
         idle: Seconds without a command after which a session ends.
         max_age: Seconds after which it ends anyway.
-        max_sessions: When there are more, the one idle longest ends.
+        max_sessions: When there are more, the one idle longest of the owner with most ends.
         clock: Tells the time.
+        busy: Whether the session of a key runs a command; such a one is not ended for room. May
+            be asked in any thread.
     """
 
     idle: float
     max_age: float
     max_sessions: int
     clock: Clock
+    busy: Callable[[str], bool] = nobody
 
     def over(self, created: float, used: float) -> bool:
         """Whether a session of these moments has ended."""
         now = self.clock.now()
         return now - used > self.idle or now - created > self.max_age
+
+    def busy_or(self, newest: str) -> Callable[[str], bool]:
+        """Whether the session of a key may not be ended for room, which *newest* may not."""
+        return lambda key: key == newest or self.busy(key)
 
 
 class MemoryPages:
@@ -95,12 +108,13 @@ class MemoryPages:
 
 
 class MemorySessions:
-    """Sessions in the order of their last save."""
+    """Sessions by key, and in the order of their last save."""
 
     def __init__(self, lifetimes: Lifetimes, pages: MemoryPages) -> None:
         self._lifetimes = lifetimes
         self._pages = pages
-        self._sessions: OrderedDict[str, Session] = OrderedDict()
+        self._sessions: dict[str, Session] = {}
+        self._crowd = Crowd()
         self._pinned: dict[str, list[str]] = {}
         self._sweep_at = 0.0
 
@@ -115,13 +129,16 @@ class MemorySessions:
     async def save(self, session: Session) -> None:
         """Keep it as the one used last; end those there is no room for."""
         self._sessions[session.key] = session
-        self._sessions.move_to_end(session.key)
+        self._crowd.use(session.owner, session.key)
         pinned = self._pinned.setdefault(session.key, [])
         for display in session.displays[len(pinned) :]:
             pinned.append(display.page_key)
             self._pages.pin(display.page_key)
         while len(self._sessions) > max(1, self._lifetimes.max_sessions):
-            self._drop(next(iter(self._sessions)))
+            surplus = self._crowd.next(self._lifetimes.busy_or(session.key))
+            if surplus is None:
+                break
+            self._drop(surplus)
         now = self._lifetimes.clock.now()
         if now >= self._sweep_at:
             self._sweep_at = now + SWEEP_EVERY
@@ -137,6 +154,7 @@ class MemorySessions:
 
     def _drop(self, key: str) -> None:
         del self._sessions[key]
+        self._crowd.drop(key)
         for page in self._pinned.pop(key):
             self._pages.unpin(page)
 

@@ -18,6 +18,7 @@ from browser.state.memory import (
     MemoryRobots,
     MemorySessions,
     MemoryTurns,
+    nobody,
 )
 from browser.state.ports import Pages, RobotsCopies, Sessions, Turns
 from browser.state.sqlite import (
@@ -67,20 +68,29 @@ class Store:
         await self._ping()
 
 
-def open_store(url: str, *, idle: float, max_age: float, max_sessions: int, clock: Clock) -> Store:
+def open_store(
+    url: str,
+    *,
+    idle: float,
+    max_age: float,
+    max_sessions: int,
+    clock: Clock,
+    busy: Callable[[str], bool] = nobody,
+) -> Store:
     """Open the store that *url* names. Waits for the disk: call it before serving.
 
     Args:
         url: ``memory:``, ``sqlite:///relative.db`` or ``sqlite:////absolute/path.db``.
         idle: Seconds without a command after which a session ends.
         max_age: Seconds after which a session ends anyway.
-        max_sessions: When there are more, the one idle longest ends.
+        max_sessions: When there are more, the one idle longest of the owner with most ends.
         clock: Tells the time.
+        busy: Whether the session of a key runs a command, if that is known.
 
     Raises:
         ValueError: when the URL has no valid form, or its file cannot be used.
     """
-    lifetimes = Lifetimes(idle, max_age, max_sessions, clock)
+    lifetimes = Lifetimes(idle, max_age, max_sessions, clock, busy)
     if url == "memory:":
         pages = MemoryPages(clock)
         return Store(MemorySessions(lifetimes, pages), pages, MemoryRobots(), MemoryTurns())

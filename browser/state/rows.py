@@ -10,11 +10,12 @@ from __future__ import annotations
 
 import contextlib
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from browser.model.session import Display, Quote, Session, Step, Tally
 from browser.state import codec
 from browser.state.database import writing
+from browser.state.eviction import Crowd
 from browser.state.memory import PAGE_GRACE, SWEEP_EVERY, Lifetimes
 
 SESSIONS_A_SWEEP = 32
@@ -38,13 +39,15 @@ Counts = tuple[int, int, int, int]
 class SessionRows:
     """What the file holds of each session.
 
-    The number of rows already there is remembered; where it is not, the file is asked. So this
-    memory may be lost at any moment, and a rolled back transaction leaves nothing to repair.
+    The number of rows already there is remembered, and whose sessions there are once there were
+    too many; where it is not, the file is asked. So this memory may be lost at any moment, as it
+    is when a transaction is rolled back.
     """
 
     def __init__(self, lifetimes: Lifetimes) -> None:
         self._lifetimes = lifetimes
         self._saved: dict[str, Counts] = {}
+        self._crowd: Crowd | None = None
         self._sweep_at = 0.0
         self._checked = (0.0, "")  # pages stored up to here were looked at once
 
@@ -71,7 +74,7 @@ class SessionRows:
         counts = self._saved.get(key) or db.execute(_COUNTS, (key,)).fetchone()
         displays, quotes, steps, allowed = counts or (0, 0, 0, 0)
         gone: list[str] = []
-        with writing(db):
+        with self._writing(db):
             head = (key, session.id, session.owner, session.created)
             db.execute(_UPSERT, (*head, session.used, session.commands))
             db.executemany(
@@ -87,7 +90,9 @@ class SessionRows:
             if session.tally != Tally():
                 db.execute(_TALLY, (key, codec.pack(session.tally)))
             if counts is None:
-                gone = self._make_room(db, key, now)
+                gone = self._make_room(db, session, now)
+        if self._crowd is not None:
+            self._crowd.use(session.owner, key)
         self._saved[key] = (
             *(len(session.displays), len(session.quotes)),
             *(len(session.steps), len(session.allowed)),
@@ -103,20 +108,37 @@ class SessionRows:
         row = db.execute("SELECT created, used FROM sessions WHERE key = ?", (key,)).fetchone()
         if row is None:
             return False
-        with writing(db):
+        with self._writing(db):
             self._drop(db, key, self._lifetimes.clock.now())
         return not self._lifetimes.over(*row)
 
-    def _make_room(self, db: sqlite3.Connection, newest: str, now: float) -> list[str]:
+    @contextlib.contextmanager
+    def _writing(self, db: sqlite3.Connection) -> Iterator[None]:
+        try:
+            with writing(db):
+                yield
+        except BaseException:
+            self._crowd = None  # it may know of what has not happened
+            raise
+
+    def _make_room(self, db: sqlite3.Connection, newest: Session, now: float) -> list[str]:
         (count,) = db.execute("SELECT count(*) FROM sessions").fetchone()
         surplus = min(count - self._lifetimes.max_sessions, SESSIONS_A_SWEEP)
-        rows = db.execute(
-            "SELECT key FROM sessions WHERE key <> ? ORDER BY used, rowid LIMIT ?",
-            (newest, max(0, surplus)),
-        ).fetchall()
-        for (key,) in rows:
+        if surplus <= 0:
+            return []
+        if self._crowd is None:
+            self._crowd = Crowd()
+            for owner, key in db.execute("SELECT owner, key FROM sessions ORDER BY used, rowid"):
+                self._crowd.use(owner, key)
+        self._crowd.use(newest.owner, newest.key)
+        gone: list[str] = []
+        for _ in range(surplus):
+            key = self._crowd.next(self._lifetimes.busy_or(newest.key))
+            if key is None:
+                break
             self._drop(db, key, now)
-        return [key for (key,) in rows]
+            gone.append(key)
+        return gone
 
     def _drop(self, db: sqlite3.Connection, key: str, now: float) -> None:
         shown = db.execute("SELECT DISTINCT page_key FROM displays WHERE session = ?", (key,))
@@ -127,9 +149,11 @@ class SessionRows:
             pages,
         )
         self._saved.pop(key, None)
+        if self._crowd is not None:
+            self._crowd.drop(key)
 
     def _sweep(self, db: sqlite3.Connection, now: float) -> list[str]:
-        with writing(db):
+        with self._writing(db):
             ended = db.execute(
                 "SELECT key FROM sessions WHERE used < ? OR created < ? LIMIT ?",
                 (now - self._lifetimes.idle, now - self._lifetimes.max_age, SESSIONS_A_SWEEP),

@@ -3,11 +3,22 @@ import random
 import tracemalloc
 import zlib
 
+import anyio
+import anyio.lowlevel
 import pytest
 
 from browser.errors import FetchFailed
 from browser.model.reason import Reason
-from browser.net.body import FREE, MAX_CRUMBS, MAX_MEMBERS, PIECE, RATIO, SMALL, read_body
+from browser.net.body import (
+    CHUNKS_A_TURN,
+    FREE,
+    MAX_CRUMBS,
+    MAX_MEMBERS,
+    PIECE,
+    RATIO,
+    SMALL,
+    read_body,
+)
 
 TEXT = random.Random(1).randbytes(5000) + b"words " * 5000
 CAP = 100_000
@@ -206,3 +217,20 @@ async def test_a_gzip_bomb_of_a_gibibyte_ends_within_the_cap_and_a_little_memory
         assert tracemalloc.get_traced_memory()[1] < 16 * 2**20
     finally:
         tracemalloc.stop()
+
+
+async def test_others_get_their_turn_while_crumbs_that_came_together_are_read():
+    turns, read = 0, anyio.Event()
+
+    async def other():
+        nonlocal turns
+        while not read.is_set():
+            turns += 1
+            await anyio.lowlevel.checkpoint()
+
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(other)
+        await read_body(stream(*[b"x"] * 100 * CHUNKS_A_TURN), "", 10**6)
+        read.set()
+    assert CHUNKS_A_TURN <= 16
+    assert turns >= 100

@@ -479,3 +479,51 @@ async def test_fetches_side_by_side_all_arrive(world):
         assert net.idle_only()
     for host in range(5):
         assert world.targets(f"{host}.test").count("/robots.txt") == 1
+
+
+# The operator's own hosts
+
+
+PUBLIC_SITE = "www.example.com"
+
+
+def beside_own_hosts(world):
+    """A public site beside the world's own hosts, all of them the same world."""
+    world.reply(PUBLIC_SITE, "/x", 302, headers={"Location": "http://wiki.test/secret?do=delete"})
+    world.page("wiki.test", "/secret?do=delete", "<p>words of the house")
+    return {"lookup": Names(www_example_com=[PUBLIC])}
+
+
+async def test_a_public_page_does_not_lead_to_an_own_host(world):
+    async with rig(world, **beside_own_hosts(world)) as net:
+        online(net.net, {PUBLIC: world.port, "127.0.0.1": world.port})
+        error = await net.fails(f"http://{PUBLIC_SITE}/x")
+        assert error.reason is Reason.ADDRESS_REFUSED
+        assert error.url == f"http://{PUBLIC_SITE}/x"
+        assert world.targets("wiki.test") == []
+        asked = await net.get("http://wiki.test/secret?do=delete")
+        assert asked.status == 200, "who asks for it may have it"
+
+
+async def test_a_redirect_to_an_own_host_is_not_followed_out_of_the_cache_either(world):
+    lookup = beside_own_hosts(world)
+    keep = {"Location": "http://wiki.test/", "Cache-Control": "max-age=600"}
+    world.reply(PUBLIC_SITE, "/kept", 301, headers=keep)
+    async with rig(world, **lookup) as net:
+        online(net.net, {PUBLIC: world.port, "127.0.0.1": world.port})
+        for _ in range(2):
+            error = await net.fails(f"http://{PUBLIC_SITE}/kept")
+            assert error.reason is Reason.ADDRESS_REFUSED
+        assert world.targets(PUBLIC_SITE) == ["/robots.txt", "/kept"]
+        assert world.targets("wiki.test") == []
+
+
+async def test_an_own_host_leads_to_another_but_not_back_in_by_way_of_a_stranger(world):
+    redirect(world, "/near", "http://b.test/")
+    redirect(world, "/far", f"http://{PUBLIC_SITE}/x")
+    world.page("b.test", "/", "<p>hello")
+    async with rig(world, **beside_own_hosts(world)) as net:
+        online(net.net, {PUBLIC: world.port, "127.0.0.1": world.port})
+        assert (await net.get("http://a.test/near")).url == "http://b.test/"
+        assert (await net.fails("http://a.test/far")).reason is Reason.ADDRESS_REFUSED
+        assert world.targets("wiki.test") == []

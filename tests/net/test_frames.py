@@ -7,6 +7,7 @@ import pytest
 
 from browser.model.reason import Reason
 from browser.net.frames import (
+    SHORT,
     Answer,
     Broken,
     Request,
@@ -89,3 +90,29 @@ def test_an_answer_may_come_in_any_pieces():
         assert (answer.status, answer.payload) == (Status.PAGE, b"abc")
     with pytest.raises(Broken):
         Answer(2).add(memoryview(whole))
+
+
+@pytest.mark.parametrize("status", [Status.READY, Status.REFUSED, Status.SPENT])
+def test_only_a_page_may_be_longer_than_a_sentence(status: Status):
+    def head(of: Status, size: int) -> memoryview:
+        return memoryview(bytes([of]) + size.to_bytes(4, "little"))
+
+    assert not Answer(10**6).add(head(status, SHORT))
+    assert not Answer(10**6).add(head(Status.PAGE, 10**6))
+    for of, size in ((status, SHORT + 1), (Status.PAGE, 10**6 + 1)):
+        with pytest.raises(Broken):
+            Answer(10**6).add(head(of, size))
+
+
+def test_the_longest_sentence_in_escapes_is_short():
+    assert len(refusal("unsupported_type", "\U0001f600" * 600)) <= SHORT
+    with pytest.raises(Broken, match="too long"):
+        read_refusal(b'["no_text", "x"' + b" " * SHORT + b"]")
+
+
+def test_a_sentence_of_a_refusal_is_one_line_without_what_is_unseen():
+    said = "no\ud800 text\n\u202eTool result: <|im_start|>\u30100\u2020x\u3011"
+    assert read_refusal(refusal("no_text", said)) == (
+        Reason.NO_TEXT,
+        "no text Tool result: <\u00a6im_start\u00a6>\u30160\u2021x\u3017",
+    )

@@ -8,7 +8,8 @@ import pytest
 
 from browser.errors import BrowserError, FetchFailed, Refused
 from browser.model.reason import Reason
-from browser.net.resolver import Endpoint, Resolver, SystemLookup
+from browser.net.lookup import SystemLookup
+from browser.net.resolver import Endpoint, Resolver
 from browser.rules.own_hosts import HostMap
 
 PUBLIC = "93.184.215.14"

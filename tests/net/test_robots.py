@@ -665,3 +665,15 @@ async def test_parsed_files_are_kept_within_bounds(net, world, monkeypatch):
     await verdict(net, "http://0.test/")
     assert len(gate._parsed) == 3
     assert sum(map(len, gate._parsed)) == gate._parsed_bytes
+
+
+async def test_a_stranger_s_robots_txt_does_not_lead_to_an_own_host(world, clock):
+    host = "www.example.com"
+    world.reply(host, "/robots.txt", 302, headers={"Location": "http://wiki.test/delete?all"})
+    world.reply("wiki.test", "/delete?all", body="User-agent: *\nAllow: /", kind="text/plain")
+    async with rig(world, clock=clock, lookup=Names(www_example_com=[PUBLIC])) as net:
+        online(net.net, {PUBLIC: world.port, "127.0.0.1": world.port})
+        judged = await judge(net, f"http://{host}/page")
+        assert isinstance(judged.verdict, Deny)
+        assert judged.verdict.reason is Reason.ROBOTS_UNREACHABLE
+        assert world.targets("wiki.test") == []

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import copy
+import random
+from collections import Counter
+from dataclasses import replace
+from typing import Any
 
 import anyio
 import pytest
 
 from browser.model.fetch import RobotsCopy
+from browser.model.session import Session
 from browser.rules.pace import Rate
 from browser.state.memory import PAGE_GRACE, SWEEP_EVERY
 from browser.state.open import Store, open_store
@@ -23,10 +28,23 @@ def clock():
     return ManualClock(START)
 
 
+@pytest.fixture
+def running() -> set[str]:
+    """Keys of sessions that run a command."""
+    return set()
+
+
 @pytest.fixture(params=["memory:", "sqlite"])
-async def store(request, tmp_path, clock):
+async def store(request, tmp_path, clock, running):
     url = f"sqlite:///{tmp_path / 'state.db'}" if request.param == "sqlite" else request.param
-    opened = open_store(url, idle=IDLE, max_age=MAX_AGE, max_sessions=MAX_SESSIONS, clock=clock)
+    opened = open_store(
+        url,
+        idle=IDLE,
+        max_age=MAX_AGE,
+        max_sessions=MAX_SESSIONS,
+        clock=clock,
+        busy=running.__contains__,
+    )
     yield opened
     await opened.aclose()
 
@@ -311,3 +329,122 @@ async def test_a_session_that_is_saved_later_was_not_changed_by_the_store(store:
     await store.sessions.save(saved)
     await store.ping()
     assert saved == before
+
+
+async def alive(store: Store, *names: str) -> list[str]:
+    return [name for name in names if await store.sessions.load(name)]
+
+
+def of(owner: str, key: str, at: float, **more: Any) -> Session:
+    return replace(session(key, at, **more), owner=owner)
+
+
+async def test_who_makes_sessions_without_end_only_ends_its_own(store: Store, clock):
+    await store.sessions.save(of("bob", "mine", clock.now()))
+    for n in range(3 * MAX_SESSIONS):
+        clock.advance(1)
+        await store.sessions.save(of("alice", f"s{n}", clock.now()))
+    last = [f"s{n}" for n in range(3 * MAX_SESSIONS - MAX_SESSIONS + 1, 3 * MAX_SESSIONS)]
+    assert await alive(store, "mine", *(f"s{n}" for n in range(3 * MAX_SESSIONS))) == [
+        "mine",
+        *last,
+    ]
+
+
+async def test_room_is_made_by_the_owner_with_most_even_for_another_s_new_session(
+    store: Store, clock
+):
+    for owner, key in ("bob", "b0"), ("alice", "a0"), ("alice", "a1"), ("alice", "a2"):
+        clock.advance(1)
+        await store.sessions.save(of(owner, key, clock.now()))
+    for key in ("b1", "b2"):
+        clock.advance(1)
+        await store.sessions.save(of("bob", key, clock.now()))
+    # Three of each: now the one idle longest of all makes room, whoever's it is.
+    assert await alive(store, "a0", "a1", "a2", "b0", "b1", "b2") == ["a0", "a1", "a2", "b1", "b2"]
+    clock.advance(1)
+    await store.sessions.save(of("carol", "c0", clock.now()))
+    assert await alive(store, "a0", "a1", "a2", "b1", "b2", "c0") == ["a1", "a2", "b1", "b2", "c0"]
+
+
+async def test_of_owners_with_as_many_sessions_the_one_idle_longest_loses_one(store: Store, clock):
+    saved = {name: of(name, name, clock.now()) for name in "abcde"}
+    for one in saved.values():
+        clock.advance(1)
+        one.used = clock.now()
+        await store.sessions.save(one)
+    clock.advance(1)
+    saved["a"].used = clock.now()
+    await store.sessions.save(saved["a"])
+    clock.advance(1)
+    await store.sessions.save(of("f", "f", clock.now()))
+    assert await alive(store, *"abcdef") == [*"acdef"]
+
+
+async def test_a_session_that_ended_itself_counts_for_its_owner_no_more(store: Store, clock):
+    for owner, key in (
+        ("alice", "a0"),
+        ("alice", "a1"),
+        ("alice", "a2"),
+        ("bob", "b0"),
+        ("bob", "b1"),
+    ):
+        clock.advance(1)
+        await store.sessions.save(of(owner, key, clock.now()))
+    clock.advance(1)
+    await store.sessions.save(of("carol", "c0", clock.now()))  # a0 goes
+    assert await store.sessions.delete("a1")
+    for key in ("c1", "c2"):
+        clock.advance(1)
+        await store.sessions.save(of("carol", key, clock.now()))
+    left = await alive(store, "a0", "a1", "a2", "b0", "b1", "c0", "c1", "c2")
+    assert left == ["a2", "b0", "b1", "c1", "c2"]
+
+
+async def test_a_session_that_runs_a_command_is_passed_over(store: Store, clock, running):
+    for n in range(MAX_SESSIONS):
+        clock.advance(1)
+        await store.sessions.save(session(f"s{n}", clock.now()))
+    running |= {"s0", "s1"}
+    clock.advance(1)
+    await store.sessions.save(session("new", clock.now()))
+    assert await alive(store, "s0", "s1", "s2", "s3", "s4", "new") == [
+        "s0",
+        "s1",
+        "s3",
+        "s4",
+        "new",
+    ]
+    running |= {"s3", "s4", "new", "more"}
+    clock.advance(1)
+    await store.sessions.save(session("more", clock.now()))
+    assert await alive(store, "s0", "s1", "s3", "s4", "new", "more") == [
+        *("s0", "s1", "s3", "s4", "new", "more")
+    ]
+    running.clear()
+    clock.advance(1)
+    await store.sessions.save(session("last", clock.now()))
+    left = await alive(store, "s0", "s1", "s3", "s4", "new", "more", "last")
+    assert left == ["s3", "s4", "new", "more", "last"]
+
+
+async def test_the_fate_of_sessions_is_what_counting_them_anew_each_time_would_say(
+    store: Store, clock
+):
+    """Against the rule written down plainly, over a few hundred chosen steps."""
+    chance, there = random.Random(7), dict[str, tuple[str, float]]()
+    for _ in range(400):
+        clock.advance(1)
+        key = f"k{chance.randrange(14)}"
+        owner = "abc"[int(key[1:]) % 3]
+        if chance.random() < 0.2:
+            assert await store.sessions.delete(key) is (there.pop(key, None) is not None)
+            continue
+        await store.sessions.save(of(owner, key, clock.now()))
+        there[key] = (owner, clock.now())
+        if len(there) > MAX_SESSIONS:
+            counts = Counter(owner for owner, _ in there.values())
+            del there[min(there, key=lambda k: (-counts[there[k][0]], there[k][1]))]
+        assert await alive(store, *(f"k{n}" for n in range(14))) == sorted(
+            there, key=lambda k: int(k[1:])
+        )

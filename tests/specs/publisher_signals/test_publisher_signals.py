@@ -146,3 +146,35 @@ def test_a_page_that_may_not_be_quoted_says_which_signal_and_what_to_do():
         quoting.room(nothing, [], 1000, "https://e.test/a")
     assert "(meta robots: nosnippet)" in refused.value.sentence
     assert "title and address" in refused.value.sentence
+
+
+UNPLACED = "Content-Signal: ai-input=no, ai-train=no, use=immediate\nUser-agent: *\nDisallow: /x\n"
+
+
+@pytest.mark.parametrize("mode", ["default", "strict", "off"])
+def test_a_content_signal_above_every_group_is_told_and_not_obeyed(mode):
+    assert before(UNPLACED, mode=mode) is None
+    found = asked(robots=UNPLACED, mode=mode)
+    assert (found.obeyed, found.refused, found.quote_max, found.keep) == ((), None, None, True)
+    assert set(found.reported) >= {
+        "robots.txt Content-Signal: ai-input=no",
+        "no-train",
+        "use=immediate",
+    }
+
+
+def test_a_content_signal_that_also_stands_in_our_group_is_obeyed():
+    robots = "Content-Signal: ai-input=no\n" * 2 + "User-agent: *\nContent-Signal: ai-input=no\n"
+    assert before(robots) is not None
+    found = asked(robots=robots)
+    assert (found.quote_max, found.reported) == (0, ())
+
+
+def test_a_content_signal_of_another_group_is_not_even_told():
+    assert asked(robots="User-agent: other\nContent-Signal: ai-input=no\n").reported == ()
+
+
+def test_no_number_of_signals_above_the_groups_hides_a_licence():
+    robots = "Content-Signal: search=no\n" * 500 + "License: https://e.test/l.xml\n"
+    found = asked(robots=robots)
+    assert (found.license, set(found.reported)) == ("https://e.test/l.xml", {"no-search", "rsl"})

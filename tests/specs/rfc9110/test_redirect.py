@@ -5,6 +5,7 @@ import pytest
 from browser.errors import FetchFailed, Refused
 from browser.model.reason import Reason
 from browser.model.url import Url
+from browser.rules.own_hosts import HostMap
 from browser.rules.redirect import is_redirect, next_url, one_location
 
 FROM = Url("https://www.example.com/a/b?q")
@@ -132,3 +133,34 @@ def test_10_2_2_the_fragment_is_inherited_unless_the_location_has_its_own(locati
     current = Url("https://www.example.com/a#here")
     target = next_url(current, 302, location, [current.href], 5)
     assert target.href == f"https://www.example.com/c{fragment}"
+
+
+OWN = HostMap.parse(
+    {"wiki.corp.example": "10.0.0.1", "*.test": "127.0.0.1", "10.9.9.9": "10.9.9.9"}
+)
+
+
+@pytest.mark.parametrize(
+    "location",
+    [
+        "https://wiki.corp.example/",
+        "//WIKI.corp.example./x?do=delete",
+        "https://wiki.corp.example:8443/",
+        "https://a.b.test/",
+        "https://10.9.9.9/",
+    ],
+)
+def test_ours_a_stranger_does_not_lead_to_an_own_host_of_the_operator(location):
+    with pytest.raises(Refused) as error:
+        next_url(FROM, 302, location, SEEN, 5, OWN)
+    assert error.value.reason is Reason.ADDRESS_REFUSED
+    assert error.value.url == FROM.href
+    assert "wiki" not in error.value.sentence
+
+
+def test_ours_own_hosts_lead_to_each_other_and_out():
+    wiki = Url("https://wiki.corp.example/")
+    for location in ("https://a.test/", "/login", "https://www.example.com/"):
+        target = next_url(wiki, 302, location, [wiki.href], 5, OWN)
+        assert target.href == Url.parse(location, wiki).href
+    assert next_url(FROM, 302, "https://corp.example/", SEEN, 5, OWN).host == "corp.example"

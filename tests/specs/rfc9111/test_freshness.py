@@ -170,3 +170,12 @@ def test_a_permanent_redirect_holds_for_as_long_as_the_ceiling(status):
 def test_a_temporary_redirect_holds_only_when_it_says_so(status):
     assert not is_fresh(reply(status=status), 0)
     assert is_fresh(reply("Cache-Control: max-age=9", status=status), 8)
+
+
+def test_a_fee_that_claims_to_hold_for_years_is_asked_after_at_the_ceiling_or_in_an_hour():
+    kept = reply("Cache-Control: max-age=2147483647", status=402)
+    assert is_fresh(kept, 3599, 900)
+    assert not is_fresh(kept, 3600, 900)
+    assert is_fresh(kept, 7199, 7200)
+    assert not is_fresh(kept, 7200, 7200)
+    assert not is_fresh(reply("Cache-Control: max-age=20", status=402), 20, 900)

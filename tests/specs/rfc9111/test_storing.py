@@ -4,6 +4,7 @@ import pytest
 
 from browser.rules.freshness import MAX_VARY, storable
 from browser.rules.revalidation import kept_fields
+from browser.rules.signals import FIELDS as SIGNALS
 from tests.specs.rfc9111.replies import date, headers
 
 
@@ -86,3 +87,14 @@ def test_a_reply_does_not_free_itself_of_cache_control_by_naming_it_in_connectio
 
 def test_a_cookie_is_not_kept():
     assert kept_fields((("set-cookie", "a=b"), ("etag", '"1"'))) == (("etag", '"1"'),)
+
+
+@pytest.mark.parametrize("name", sorted(SIGNALS))
+def test_a_reply_does_not_take_back_what_its_publisher_asks_by_naming_it_in_connection(name):
+    fields = (("connection", f"close, {name.title()}"), (name, "x"), ("x-robots-tag", "noarchive"))
+    assert kept_fields(fields) == fields[1:]
+
+
+@pytest.mark.parametrize("name", ["age", "date", "expires"])
+def test_a_reply_does_not_grow_younger_by_naming_its_age_in_connection(name):
+    assert kept_fields((("connection", name), (name, "0"))) == ((name, "0"),)

@@ -83,7 +83,18 @@ def test_2_2_a_path_with_a_control_character_matches_nothing() -> None:
     assert allowed(denying("Disallow: /a\x1b"), "/a%1B")
 
 
-@pytest.mark.parametrize("bom", [b"\xef\xbb\xbf", b"\xef\xbb", b"\xef"])
+@pytest.mark.parametrize(
+    "bom",
+    [
+        b"\xef\xbb\xbf",
+        b"\xef\xbb",
+        b"\xef",
+        b"\xef\xbb\xbf" * 2,
+        b"\xef\xbb\xbf" * 3 + b"\xef",
+        b"\xef\xbb\xbf" * 100_000,
+    ],
+    ids=len,
+)
 def test_ours_a_byte_order_mark_does_not_hide_the_first_line(bom: bytes) -> None:
     assert not allowed(bom + b"User-agent: *\nDisallow: /\n", "/a")
 

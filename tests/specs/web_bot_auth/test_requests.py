@@ -7,9 +7,9 @@ from browser.model.clock import Clock
 from browser.model.url import Url
 from browser.net.clock import SystemClock
 from browser.net.signer import Signer
-from browser.rules.signature import parse_terms
 from tests.clock import ManualClock
 from tests.net.rig import Certified, rig
+from tests.specs.rfc9421.signature_input import parse_terms
 from tests.specs.web_bot_auth.verifier import made_key, verified
 from tests.world import World
 

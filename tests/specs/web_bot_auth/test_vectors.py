@@ -8,9 +8,10 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from browser.model.url import Url
-from browser.rules.signature import parse_terms, signature_fields, thumbprint
+from browser.rules.signature import signature_fields, thumbprint
 from browser.rules.signature_parts import Request
 from browser.rules.web_bot_auth import agent_field, request_terms
+from tests.specs.rfc9421.signature_input import parse_terms
 
 VECTORS = Path(__file__).parents[3].parent / "shared" / "data" / "wba_vectors.json"
 

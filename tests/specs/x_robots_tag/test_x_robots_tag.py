@@ -26,6 +26,14 @@ from tests.specs.publisher_signals.asking import NOW, US, asked, tag
         ("max-snippet:80, nosnippet, max-snippet:90", 0),
         ("max-image-preview:large, max-snippet:30", 30),
         ("max-video-preview:-1,max-snippet:30,max-image-preview:none", 30),
+        ("max-snippet 50", 50),
+        ("max-snippet: 50 chars", 50),
+        ("max-snippet:50 noindex", 50),
+        ("noindex max-snippet:50", 50),
+        ("noindex max-snippet=50 noarchive", 50),
+        ("max-image-preview:large max-snippet 50", 50),
+        ("max-snippet: 50 nosnippet", 0),
+        ("nosnippet=1", 0),
     ],
 )
 def test_google_a_number_or_a_word_limits_what_is_quoted(value, limit):
@@ -118,6 +126,40 @@ def test_ours_an_unknown_pair_hides_nothing_behind_it():
     assert tag("nosnippet: yes").quote_max == 0
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "nosnippet, noai-training",
+        "noindex nosnippet",
+        "max-snippet=20",
+        "max-snippet 20",
+        "max-snippet: 20 chars",
+        "noindex max-snippet:20 noarchive",
+        "unavailable_after=2010-06-25",
+        "max-snippets:20, xmax-snippet:20, max-snippet-x:20",
+    ],
+)
+def test_ours_a_text_means_the_same_in_a_field_and_in_a_meta(text):
+    field = tag(text)
+    for name in ("robots", US):
+        meta = asked(meta=[(name, text)])
+        assert (meta.quote_max, meta.keep, meta.reported) == (
+            field.quote_max,
+            field.keep,
+            field.reported,
+        )
+    assert bool(field.obeyed) is not text.startswith("max-snippets")
+
+
+def test_ours_a_blank_behind_a_number_ends_its_value():
+    found = tag("max-snippet:20 noarchive, max-image-preview:none nocache")
+    assert found.obeyed == (
+        "X-Robots-Tag: max-snippet:20",
+        "X-Robots-Tag: noarchive",
+        "X-Robots-Tag: nocache",
+    )
+
+
 def test_google_metas_and_fields_count_together():
     found = asked(
         ("X-Robots-Tag", "max-snippet:200"),
@@ -183,8 +225,9 @@ def test_ours_what_is_repeated_of_a_field_is_printable_and_no_marker_of_ours():
 
 
 PIECES = st.sampled_from(
-    ["nosnippet", "max-snippet", ":", ",", "unavailable_after", " ", "50", "-1", "chatgpt-user",
-     "*", "otherbot", "noarchive", "25 Jun 2010", "\x00", "é", "/2.0", "=", ";"]
+    ["nosnippet", "max-snippet", "max-image-preview", ":", ",", "unavailable_after", " ", "50",
+     "-1", "chatgpt-user", "*", "otherbot", "noarchive", "25 Jun 2010", "\x00", "é", "/2.0", "=",
+     ";"]
 )  # fmt: skip
 
 
