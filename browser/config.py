@@ -15,6 +15,7 @@ from pydantic import ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, TomlConfigSettingsSource
 from pydantic_settings import SettingsError as SourceError
 
+from browser.api.valid import valid
 from browser.settings import PREFIX, Settings
 
 CONFIG = "BROWSER_CONFIG"  # names the file when --config does not
@@ -85,10 +86,15 @@ def _reading(choose: Choose) -> type[Settings]:
 
 
 def _line(item: Any) -> str:
-    name = ".".join(str(part) for part in item["loc"]) or "settings"
+    # A number in a place is that of an item of a list: no name can be one.
+    parts = (f"[{part}]" if isinstance(part, int) else f".{part}" for part in item["loc"])
+    name = "".join(parts).removeprefix(".")
     if item["type"] == "extra_forbidden":
         return f"config: unknown setting {name}"
-    return f"config: {name}: {str(item['msg']).removeprefix('Value error, ')}"
+    words = valid(item, "a table")
+    says = f"has to be {words}" if words else str(item["msg"]).removeprefix("Value error, ")
+    # What goes against several sections at once has no place, and names them itself.
+    return f"config: {name}: {says}" if name else f"config: {says}"
 
 
 def _no_json(error: SourceError) -> str:

@@ -19,7 +19,7 @@ from browser.model.session import Display, Session
 from browser.rules import ledger
 from browser.state.ports import Pages
 from browser.state.volatile import VolatilePages
-from browser.text import codec, display, find, marks
+from browser.text import codec, display, find, marks, sound
 
 RECENT_PAGES = 64  # decoded pages kept at hand; the store has them all
 SMALL = 262_144  # octets of an encoded page read on the event loop; a larger one goes to a thread
@@ -75,21 +75,21 @@ class Displays:
             self._remember(shown.page_key, page)
         return page
 
-    async def read(self, blob: bytes) -> Page:
-        """The page that *blob* holds.
+    async def read(self, blob: bytes, url: str, body: bytes) -> Page:
+        """The page that *blob* holds, as a worker made it from the document *body* of *url*.
 
         Raises:
-            FetchFailed: ``unreadable`` when it holds none: whoever made it read hostile bytes.
+            FetchFailed: ``unreadable`` when it holds none, or another: whoever made it read
+                hostile bytes.
         """
-        key = codec.key(blob)
-        page = self._recent.get(key)
-        if page is None:
-            try:
-                page = await _decode(blob)
-            except ValueError as error:
-                sentence = "the page cannot be read. Choose another source."
-                raise FetchFailed(Reason.UNREADABLE, sentence) from error
-        return page
+        known = self._recent.get(codec.key(blob))
+        try:
+            if len(blob) <= SMALL and len(body) <= 4 * SMALL:  # a digest is quickly made
+                return _read(blob, known, url, body)
+            return await anyio.to_thread.run_sync(_read, blob, known, url, body)
+        except ValueError as error:
+            sentence = "the page cannot be read. Choose another source."
+            raise FetchFailed(Reason.UNREADABLE, sentence, url=url) from error
 
     async def keep(self, blob: bytes, page: Page, alone: Session | None = None) -> str:
         """Store an encoded page; returns its key.
@@ -182,6 +182,12 @@ async def _decode(blob: bytes) -> Page:
     if len(blob) <= SMALL:
         return codec.decode(blob)
     return await anyio.to_thread.run_sync(codec.decode, blob)
+
+
+def _read(blob: bytes, known: Page | None, url: str, body: bytes) -> Page:
+    page = known or codec.decode(blob)
+    sound.check_answer(page, url, body)
+    return page
 
 
 def _links(page: Page, shown: tuple[int, ...]) -> tuple[int, ...]:

@@ -2,7 +2,8 @@
 
 The operator's limit holds for each quote, the site's for a whole conversation
 (`browser.rules.quoting`). Lines with text that the publisher marked are refused, and the lines
-beside them named.
+beside them named. Where the site lets only the beginning of a page be shown, the line in which
+that ends is quoted as a part.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from browser.model.session import Display, Quote, Session
 from browser.model.url import Url
 from browser.rules import quoting
 from browser.text import marks, quote
+from browser.text.withheld import is_cut
 
 
 async def take(
@@ -50,6 +52,10 @@ async def take(
         if said.truncated and room.chars < longest:
             raise quoting.used_up(shown.signals, room.chars, shown.url)
         raise UsageError(Reason.UNKNOWN_LINE, f"lines {start} to {end} hold no words to quote.")
+    limit = room.limit
+    if not said.truncated and shown.signals.show_max is not None and is_cut(page, said.end):
+        said = said._replace(truncated=True)
+        limit = f"the {shown.signals.show_max} characters that the site lets be shown"
     lines = f"L{start}" if said.end == start else f"L{start}-L{said.end}"
     made = Quote(
         id=f"q{len(session.quotes) + 1}",
@@ -67,7 +73,7 @@ async def take(
         truncated=said.truncated,
     )
     session.quotes.append(made)
-    cut = f" (cut at {room.limit})" if said.truncated else ""
+    cut = f" (cut at {limit})" if said.truncated else ""
     title = marks.for_display(page.title)
     text = f"Quoted {made.citation}{cut} from {title} ({page.url}):\n{said.text}"
     return Result(text, shown, page, quote=made)

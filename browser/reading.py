@@ -12,11 +12,10 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from browser.displays import Displays
-from browser.errors import BrowserError, FetchFailed, Refused
+from browser.errors import BrowserError, Refused
 from browser.model.clock import Clock
 from browser.model.fetch import Fetched
 from browser.model.page import Page
-from browser.model.reason import Reason
 from browser.model.session import Session
 from browser.model.signals import Mode, Signals
 from browser.model.url import Url
@@ -92,10 +91,7 @@ class Reading:
     async def _read(self, session: Session, fetched: Fetched) -> Read:
         self._weigh(fetched, None)  # a page that is declined is not even read
         blob = await self._render.render(fetched.body, fetched.content_type, fetched.url)
-        page = await self._displays.read(blob)
-        if page.url != fetched.url:  # a worker that was taken over may say anything
-            sentence = "the page cannot be read. Choose another source."
-            raise FetchFailed(Reason.UNREADABLE, sentence, url=fetched.url)
+        page = await self._displays.read(blob, fetched.url, fetched.body)
         try:
             asked = self._weigh(fetched, page)
         except Refused:

@@ -8,13 +8,22 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, IPvAnyNetwork, field_validator, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    field_validator,
+    model_validator,
+)
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from browser.api import access, names
 from browser.model.limits import HostLimits, Limits
 from browser.model.signals import Mode
-from browser.rules import identity
+from browser.rules import address, identity
+from browser.rules.network import as_judged, network
 from browser.rules.own_hosts import HostMap
 from browser.settings_agent import Agent
 
@@ -23,6 +32,7 @@ PREFIX = "BROWSER_"
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 NotNegative = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 Count = Annotated[int, Field(ge=1)]
+Network = Annotated[address.Network, BeforeValidator(network)]
 
 
 class _Section(BaseModel):
@@ -37,19 +47,13 @@ def _host(name: str) -> str | None:
         return None
 
 
-def _not_yet(value: str, default: str) -> str:
-    if value != default:
-        raise ValueError(f"only {default!r} is available in this version")
-    return value
-
-
 class Server(_Section):
     """Where the service listens and who may call it."""
 
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65_535)] = 8000
     tokens: tuple[str, ...] = ()
-    operator_token: Literal[""] = ""  # nothing answers to it in this version
+    operator_token: str = ""  # nothing answers to it in this version
     public_url: str = ""
     allowed_hosts: tuple[str, ...] = ()
     cors_origins: tuple[str, ...] = ()
@@ -57,10 +61,17 @@ class Server(_Section):
     burst: Count = 40
     concurrency: Count = 32
 
-    _address = field_validator("public_url")(identity.web_page)
+    _address = field_validator("public_url")(identity.own_address)
     _names = field_validator("allowed_hosts")(names.checked_names)
     _origins = field_validator("cors_origins")(names.checked_origins)
     _tokens = field_validator("tokens")(access.checked_tokens)
+
+    @field_validator("operator_token", mode="before")
+    @classmethod
+    def _not_yet(cls, token: object) -> object:
+        if token != "":
+            raise ValueError("not available in this version; leave it out")
+        return token
 
 
 class Brave(_Section):
@@ -181,16 +192,9 @@ class Egress(_Section):
     max_redirects: Annotated[int, Field(ge=0, le=20)] = 5
     connect_timeout: Positive = 5
     timeout: Positive = 20
-    prefixes: tuple[IPvAnyNetwork, ...] = ()
+    prefixes: tuple[Network, ...] = ()
     hosts: dict[str, str] = {}
-    deny: tuple[IPvAnyNetwork, ...] = ()
-
-    @field_validator("deny")
-    @classmethod
-    def _as_judged(cls, networks: tuple[IPvAnyNetwork, ...]) -> tuple[IPvAnyNetwork, ...]:
-        if any(getattr(network.network_address, "ipv4_mapped", None) for network in networks):
-            raise ValueError("write ::ffff:a.b.c.d as a.b.c.d: addresses are judged in that form")
-        return networks
+    deny: tuple[Annotated[Network, AfterValidator(as_judged)], ...] = ()
 
     @field_validator("hosts")
     @classmethod

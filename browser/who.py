@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from browser.api.about import About
 from browser.model.clock import Clock, iso
 from browser.model.url import Url
@@ -27,17 +29,26 @@ def signing_keys(settings: Settings, clock: Clock) -> tuple[SigningKey, ...]:
     """The keys of the settings, the one that signs requests first, perhaps none.
 
     Raises:
-        ValueError: a key file cannot be used; the text is one line for the operator.
+        ValueError: a key file cannot be used; one line for the operator that names the setting.
     """
     agent = settings.agent
-    paths = (agent.signing_key, *agent.directory_keys) if agent.signing_key else ()
-    keys = (read_key(path, clock.now()) for path in paths)
+    if not agent.signing_key:
+        return ()
+    now = clock.now()
+    keys = [_read("agent.signing_key", agent.signing_key, now)]
+    keys += [_read("agent.directory_keys", path, now) for path in agent.directory_keys]
     return tuple({key.keyid: key for key in keys}.values())
 
 
-def signer(settings: Settings, clock: Clock) -> Signer | None:
-    """Signs requests, when there is a key; raises ``ValueError`` as `signing_keys` does."""
-    keys = signing_keys(settings, clock)
+def _read(setting: str, path: str, now: float) -> SigningKey:
+    try:
+        return read_key(path, now)
+    except ValueError as error:
+        raise ValueError(f"config: {setting}: {error}") from error
+
+
+def signer(settings: Settings, keys: Sequence[SigningKey], clock: Clock) -> Signer | None:
+    """Signs requests with the first of *keys*, when there is one."""
     if not keys:
         return None
     return Signer(keys[0], settings.signature_agent, settings.agent.signature_form, clock)
@@ -61,6 +72,7 @@ def about(settings: Settings, clock: Clock) -> About:
         signals=settings.signals.mode,
         public_url=settings.server.public_url.rstrip("/"),
         signs_as=settings.signature_agent if settings.agent.signing_key else "",
+        borrowed=settings.agent.is_default and not belongs_to_openai(settings),
     )
 
 

@@ -40,9 +40,9 @@ WRONG = {
     "no address": ('[agent]\ncontact = "CANARY"\n', "agent.contact"),
     "languages": ('[agent]\naccept_language = "CANARY_1"\n', "agent.accept_language"),
     "key without address": ('[agent]\nsigning_key = "k"\n', "agent.signature_agent"),
-    "store": ('[store]\nurl = "mysql://user:CANARY@h/db"\n', "store"),
+    "store": ('[store]\nurl = "mysql://user:CANARY@h/db"\n', "config: store.url: The store URL"),
     "shared store": ('[store]\nurl = "valkey://:CANARY@h:6379/0"\n', "not available"),
-    "folder of the store": ('[store]\nurl = "sqlite:///nowhere/state.db"\n', "does not exist"),
+    "folder of the store": ('[store]\nurl = "sqlite:///nowhere/state.db"\n', "config: store.url: "),
     "no address of ours": (f'[server]\nhost = "192.0.2.1"\n{TOKENS}\n', "192.0.2.1"),
     "no name": (f'[server]\nhost = "{"a" * 70}.test"\n{TOKENS}\n', "cannot listen"),
 }  # fmt: skip

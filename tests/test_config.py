@@ -4,8 +4,10 @@ import os
 from pathlib import Path
 
 import pytest
+from pydantic import BaseModel
 
 from browser.config import SettingsError, fixed, load
+from browser.settings import Settings
 
 
 @pytest.fixture(autouse=True)
@@ -133,3 +135,106 @@ def test_fixed_settings_ask_neither_file_nor_variables(monkeypatch: pytest.Monke
     monkeypatch.setenv("BROWSER_SERVER__PORT", "1")
     monkeypatch.setenv("BROWSER_CONFIG", "missing.toml")
     assert fixed().server.port == 8000
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("server = 3", "server: has to be a table"),
+        ("limits = [1]", "limits: has to be a table"),
+        ('[limits]\nhosts = "a"', "limits.hosts: has to be a table"),
+        ('[limits.hosts]\n"a.test" = 1', "limits.hosts.a.test: has to be a table"),
+        ('[server]\ntokens = "abc"', 'server.tokens: has to be a list, as in ["a"]'),
+        ("[server]\ntokens = [3]", 'server.tokens[0]: has to be a string, as in "a"'),
+        ("[agent]\ntoken = 3", 'agent.token: has to be a string, as in "a"'),
+        ('[egress]\ndeny = "10.0.0.0/8"', 'egress.deny: has to be a list, as in ["a"]'),
+        ("[cache]\nmax_age = -1", "cache.max_age: has to be at least 0"),
+        ('[cache]\nmax_age = "x"', "cache.max_age: has to be a number"),
+        ("[cache]\nmax_bytes = 1.5", "cache.max_bytes: has to be a whole number"),
+        ("[server]\nport = 70000", "server.port: has to be at most 65535"),
+        ("[server]\nport = 2000-01-01", "server.port: has to be a whole number"),
+        ("[server]\nrate = 0", "server.rate: has to be more than 0"),
+        ("[server]\nrate = inf", "server.rate: has to be a finite number"),
+        ("[session]\nmax_bytes = 5", "session.max_bytes: has to be at least 1024"),
+        ("[egress]\nports = [80, 0]", "egress.ports[1]: has to be at least 1"),
+        (
+            '[limits.hosts."a.test"]\nblocked = "so"',
+            "hosts.a.test.blocked: has to be true or false",
+        ),
+        ('[signals]\nmode = "lax"', "signals.mode: has to be 'default', 'strict' or 'off'"),
+        (
+            '[server]\noperator_token = "x"',
+            "server.operator_token: not available in this version; leave it out",
+        ),
+        (
+            "[server]\noperator_token = 3",
+            "server.operator_token: not available in this version; leave it out",
+        ),
+        (
+            '[server]\npublic_url = "x"',
+            (
+                "server.public_url: has to be the address of this service, "
+                "as in https://browser.example.org"
+            ),
+        ),
+        (
+            '[egress]\ndeny = ["192.0.2.0/24", "10.0.0.1/8"]',
+            "egress.deny[1]: 10.0.0.1/8 has host bits set; its network is 10.0.0.0/8",
+        ),
+        (
+            '[egress]\nprefixes = ["2001:db8::1/32"]',
+            "egress.prefixes[0]: 2001:db8::1/32 has host bits set; its network is 2001:db8::/32",
+        ),
+        (
+            '[egress]\ndeny = ["nonsense"]',
+            "egress.deny[0]: has to be an IP network, as in 192.0.2.0/24 or 2001:db8::/32",
+        ),
+        (
+            "[egress]\ndeny = [5]",
+            "egress.deny[0]: has to be an IP network, as in 192.0.2.0/24 or 2001:db8::/32",
+        ),
+        (
+            '[egress.hosts]\n"a.test" = "b:c"',
+            "egress.hosts: the value of 'a.test' is 'b:c', not host:port, [IPv6]:port or a host",
+        ),
+        (
+            '[agent]\nsigning_key = "key.pem"',
+            (
+                "agent.signing_key needs agent.signature_agent, the https origin where the key is "
+                "published; server.public_url serves when it is such an origin"
+            ),
+        ),
+    ],
+)
+def test_a_value_that_cannot_be_used_is_told_with_its_name_and_what_is_valid(
+    tmp_path: Path, text: str, told: str
+):
+    with pytest.raises(SettingsError) as caught:
+        load(written(tmp_path, text))
+    assert str(caught.value).startswith("config: ")
+    assert str(caught.value).endswith(told)
+    assert str(caught.value).count(told.partition(":")[0]) == 1
+
+
+def test_a_section_that_a_variable_makes_no_table_is_told(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("BROWSER_SESSION", "3")
+    with pytest.raises(SettingsError, match=r"^config: session: has to be a table$"):
+        load()
+
+
+def test_no_mistake_in_any_setting_is_told_in_words_of_the_library(tmp_path: Path):
+    values = ('"x"', "3", "-1", "1.5", "nan", "true", "[]", "[[]]", "{a = 1}", "2000-01-01")
+    for section, field in Settings.model_fields.items():
+        kind = field.annotation
+        assert isinstance(kind, type)
+        assert issubclass(kind, BaseModel)
+        for name in kind.model_fields:
+            for value in values:
+                try:
+                    load(written(tmp_path, f"[{section}]\n{name} = {value}\n"))
+                except SettingsError as error:
+                    told = str(error)
+                    assert told.startswith("config: ")
+                    assert name in told
+                    assert "Input should" not in told, told
+                    assert "valid " not in told.removeprefix("config: "), told

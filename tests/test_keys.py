@@ -113,7 +113,16 @@ def test_a_service_with_an_unusable_key_does_not_start(command: list[str]):
     made().chmod(0o644)
     Path("settings.toml").write_text(f'[agent]\nsigning_key = "key.pem"\n{AGENT}\n')
     done = CliRunner().invoke(main, [*command, "--config", "settings.toml"])
-    assert "may be read by others" in refusal(done)
+    assert "config: agent.signing_key: the key file key.pem may be read by others" in refusal(done)
+
+
+@pytest.mark.parametrize("command", [["serve", "--port", "0"], ["check", "http://a.test/"]])
+def test_a_key_of_the_directory_that_is_not_there_is_told_with_its_setting(command: list[str]):
+    made()
+    rows = ['signing_key = "key.pem"', 'directory_keys = ["key.pem", "gone.pem"]', AGENT]
+    Path("settings.toml").write_text("\n".join(["[agent]", *rows]))
+    said = refusal(CliRunner().invoke(main, [*command, "--config", "settings.toml"]))
+    assert "config: agent.directory_keys: the key file gone.pem cannot be read" in said
 
 
 def test_a_key_without_an_address_to_publish_it_at_is_refused():

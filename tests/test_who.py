@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from browser.compose import build
 from browser.config import fixed
+from browser.net.signing_key import SigningKey, read_key, write_key
 from browser.serve import notices
 
 
@@ -39,3 +41,18 @@ def test_who_signs_is_told_where_the_key_has_to_be_published():
     agent = {"token": "MyBot", "signing_key": "key.pem"}
     (line,) = notices(fixed(agent=agent, server={"public_url": "https://agent.example/"}))
     assert "https://agent.example/.well-known/http-message-signatures-directory" in line
+
+
+def test_a_key_file_is_read_once_for_a_service(tmp_path, monkeypatch):
+    file = tmp_path / "key.pem"
+    write_key(file)
+    read: list[str] = []
+
+    def noted(path: str, now: float) -> SigningKey:
+        read.append(path)
+        return read_key(path, now)
+
+    monkeypatch.setattr("browser.who.read_key", noted)
+    agent = {"token": "MyBot", "signing_key": str(file), "signature_agent": "https://agent.example"}
+    build(fixed(agent=agent, store={"url": "memory:"}))
+    assert read == [str(file)]

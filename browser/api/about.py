@@ -18,24 +18,49 @@ from browser.rules.web_bot_auth import DIRECTORY
 
 RANGES = "/.well-known/egress-ranges.json"
 
+_WHERE = """\
+What else is heeded
+    Directives for robots: in the header X-Robots-Tag or in a robots meta in the page's head,
+    for everyone or for a name that is obeyed. Content-Signal: in robots.txt or as a header of
+    its own.
+"""
+_AI_INPUT = """\
+      ai-input=no              in robots.txt: the page is not asked for;
+                               as a header: it is fetched, then dropped and shown to nobody
+      use=immediate            not quoted, and written to no disk or cache
+"""
 _HEEDED: dict[Mode, str] = {
-    "default": """\
-      nosnippet, max-snippet   nothing, or not more than that, is quoted
-      data-nosnippet           those parts of a page are not quoted
-      noarchive, nocache       the page is written to no disk
-      Content-Signal           ai-input=no: the page is not opened
-    Further reservations (noai, TDMRep, RSL, AIPREF) are passed on with the page.
+    "default": f"""{_WHERE}
+      nosnippet                nothing is quoted
+      max-snippet:N            at most N characters are quoted in a conversation, and at most N
+                               are cited in each answer
+      data-nosnippet           those lines of a page are not quoted
+      noarchive, nocache, and unavailable_after once it is over
+                               written to no disk or cache, but for the words that are quoted
+{_AI_INPUT}
+    Only passed on with the page: noai, noimageai, ai-train, search, use=reference,
+    Content-Usage, TDMRep, RSL.
 """,
-    "strict": """\
-      nosnippet, max-snippet   nothing, or not more than that, is shown or quoted
-      data-nosnippet           those parts of a page are not quoted
-      noarchive                the page is not shown
-      Content-Signal           ai-input=no: the page is not opened
-      noai, TDMRep             the page is not quoted
-      RSL                      a site with a licence is not opened
+    "strict": f"""{_WHERE}
+      nosnippet                title and address are shown, nothing is quoted
+      max-snippet:N            at most N characters are shown and quoted
+      data-nosnippet           those lines of a page are not quoted
+      noarchive                fetched, then dropped and shown to nobody
+      nocache                  at most 160 characters are quoted, also with noarchive beside it
+      nocache, and unavailable_after once it is over
+                               written to no disk or cache, but for the words that are quoted
+{_AI_INPUT}\
+      use=reference            at most 300 characters are quoted
+      noai, noimageai, TDMRep  nothing is quoted
+      RSL                      a licence in robots.txt: no page is asked for;
+                               in a header or page: it is fetched, then dropped
+
+    Only passed on with the page: ai-train, search, Content-Usage.
 """,
     "off": """\
-    The operator of this service has turned them off; they are passed on with the page.
+What else is heeded
+    Nothing: the operator of this service has turned the signals of publishers off. X-Robots-Tag,
+    robots metas, Content-Signal and the like are passed on with the page.
 """,
 }
 
@@ -59,6 +84,7 @@ class About:
         signals: How publishers' signals are heeded: ``default``, ``strict`` or ``off``.
         public_url: Address under which others reach the service, possibly empty.
         signs_as: Origin at which the keys of signed requests are published; empty when none is.
+        borrowed: Whether the token is OpenAI's and the service is not.
     """
 
     token: str
@@ -75,6 +101,7 @@ class About:
     signals: Mode = "default"
     public_url: str = ""
     signs_as: str = ""
+    borrowed: bool = False
 
 
 def router(about: About) -> APIRouter:
@@ -129,18 +156,25 @@ def _for_owners(about: About) -> str:
         "It follows no links by itself, fetches nothing but robots.txt and the page, sends GET\n"
         "only, without cookies or Referer, and never comes back under another name.\n"
     )
-    heeded = "What else is heeded, in a header (X-Robots-Tag) or in the page\n"
     parts = [
         what,
-        f"Who\n    User-Agent: {about.user_agent}\n",
+        _who(about),
         _out(about),
         _slower(about),
-        heeded + _HEEDED[about.signals],
+        _HEEDED[about.signals],
         _genuine(about),
     ]
     if about.contact:
         parts.append(f"Contact: {about.contact}\n")
     return "\n".join(part for part in parts if part)
+
+
+def _who(about: About) -> str:
+    not_openai = (
+        "    This service is not OpenAI's, whose browser has the same name. A rule for the name\n"
+        "    keeps both out, and this one is not among the addresses that OpenAI publishes.\n"
+    )
+    return f"Who\n    User-Agent: {about.user_agent}\n" + (not_openai if about.borrowed else "")
 
 
 def _out(about: About) -> str:
@@ -156,9 +190,12 @@ def _out(about: About) -> str:
 def _slower(about: About) -> str:
     return (
         "To slow it down\n"
-        f"    Now: {about.rate:g} pages a second to a host at most, after a burst of "
-        f"{about.burst}; {about.hourly} an hour.\n"
-        f"    Crawl-delay in robots.txt makes it slower, up to {about.crawl_delay_cap:g} seconds.\n"
+        f"    Now: {about.rate:g} requests a second to a host in the long run, after a burst of "
+        f"{about.burst}; {about.hourly} an\n"
+        "    hour. robots.txt counts as a request. Single hosts may have been given another pace\n"
+        "    by the operator.\n"
+        "    Crawl-delay and Request-rate in robots.txt make it slower, up to "
+        f"{about.crawl_delay_cap:g} seconds between\n    requests.\n"
         "    Status 429 or 503 stops it; Retry-After says for how long, up to an hour at a time.\n"
     )
 
@@ -172,4 +209,9 @@ def _genuine(about: About) -> str:
             "    Its requests are signed (RFC 9421, tag web-bot-auth) with a key listed in\n"
             f"    {about.signs_as}{DIRECTORY}\n"
         )
-    return "To tell it from an impostor\n" + "".join(lines) if lines else ""
+    if not lines:
+        lines.append(
+            "    There is no way: this service has published neither addresses nor keys, so\n"
+            "    anybody may send requests that look like its own.\n"
+        )
+    return "To tell it from an impostor\n" + "".join(lines)

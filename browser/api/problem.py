@@ -15,10 +15,15 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 from starlette.routing import Match
 
+from browser.api.valid import valid
 from browser.errors import BrowserError
 from browser.model.current import REQUEST
 
 MEDIA_TYPE = "application/problem+json"
+NOTHING = (
+    "Nothing is here. The commands are GET /v1/search, /v1/click, /v1/open_url, /v1/scroll, "
+    "/v1/find, /v1/back, /v1/quote and /v1/sources; /openapi.json describes everything."
+)
 METHODS = ("DELETE", "GET", "HEAD", "PATCH", "POST", "PUT")  # that a route may have
 
 
@@ -73,8 +78,11 @@ async def _problem(request: Request, error: Exception) -> JSONResponse:
         return problem(422, "malformed parameters", "; ".join(_lines(error)))
     if isinstance(error, HTTPException):
         title = HTTPStatus(error.status_code).phrase
-        headers = {"Allow": _methods(request)} if error.status_code == 405 else error.headers
-        return problem(error.status_code, title.lower(), f"{title}.", headers)
+        if error.status_code == 405:
+            allow = _methods(request)
+            return problem(405, title.lower(), f"Valid here: {allow}.", {"Allow": allow})
+        detail = NOTHING if error.status_code == 404 else f"{title}."
+        return problem(error.status_code, title.lower(), detail, error.headers)
     if isinstance(error, BrowserError):  # outside a command only the store fails
         wait = {"Retry-After": str(error.retry_after)} if error.retry_after else None
         return problem(503, "not available", error.sentence, wait)
@@ -96,9 +104,17 @@ def _methods(request: Request) -> str:
 def _lines(error: RequestValidationError) -> list[str]:
     found = []
     for item in error.errors():
-        # The last part of an unknown name's place is that name: the caller's own words.
-        place = item["loc"][:-1] if item["type"] == "extra_forbidden" else item["loc"]
-        found.append(f"{'.'.join(str(part) for part in place)}: {item['msg']}")
+        kind, place = item["type"], [str(part) for part in item["loc"]]
+        if kind == "extra_forbidden":  # the last part of its place is the caller's own word
+            place, says = place[:-1], ": a name that is not known; /openapi.json has those that are"
+        elif kind == "missing":
+            says = " is missing"
+        else:
+            says = f": {valid(item) or 'not valid'}"
+        if kind == "json_invalid":  # its place ends with an offset
+            place = place[:1]
+        # The first part, where it stands in the request, helps nobody who named it there.
+        found.append(".".join(place[1:] or place) + says)
     return found
 
 

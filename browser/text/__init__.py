@@ -73,7 +73,8 @@ def _render(body: bytes, content_type: str, url: str, line_chars: int, max_lines
     here = Url.parse(url or "about:blank")
     kind = media_type(content_type, body, here.path)
     if not body.strip():
-        raise FetchFailed(Reason.NO_TEXT, "the site answered with an empty page.", url=url)
+        said = "the site answered with an empty page. Choose another source."
+        raise FetchFailed(Reason.NO_TEXT, said, url=url)
     document = _read(body, content_type, kind, here, line_chars)
     starts: list[int] = []
     lines, truncated = number(document.blocks, here.href, line_chars, max_lines, starts)

@@ -35,6 +35,7 @@ _STRAY_JOINER = re.compile(
     f"(?<![{_JOINING}{_PICTURE}\ufe0f])[\u200c\u200d]|[\u200c\u200d](?![{_JOINING}{_PICTURE}])"
 )
 _TERMINATORS = re.compile("\r\n?|[\x0b\x0c\x85\u2028\u2029]")
+_BREAK = re.compile("[\n\r\x0b\x0c\x85\u2028\u2029]")
 _COMBINING = "\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f"
 # A quick look first: most texts hold nothing of all that.
 _SUSPECT = re.compile(
@@ -60,6 +61,13 @@ def clean(text: str) -> str:
     if "\ufe0e" in text or "\ufe0f" in text:
         text = _STRAY_SELECTOR.sub("", text)
     return _MARKS.sub(r"\1", text)
+
+
+def is_clean(text: str) -> bool:
+    """Whether *text* is one line, without what `clean` removes wherever it stands."""
+    if text.isascii():
+        return text.isprintable()
+    return not (_UNSEEN.search(text) or _BREAK.search(text))
 
 
 def language_tag(text: str) -> str | None:

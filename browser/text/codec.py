@@ -10,6 +10,11 @@ Layout, numbers little-endian: magic (4 octets), version (1), separator (1), lin
 plain words differ from their text, links, octets of the JSON object and of the rest (4 each);
 the kind of each line (2 each); the number of each line that differs (4 each); the JSON object;
 and the rest in UTF-8: texts, differing plain words, then texts, URLs and domains of the links.
+
+What a worker wrote that a document has taken over is read as well. So reading takes only what
+`browser.text.render` and `browser.text.results` make (`browser.text.sound`), and little time for
+what is nonsense: the JSON object is short, and long lists are made in pieces, between which
+other threads run.
 """
 
 from __future__ import annotations
@@ -18,17 +23,25 @@ import hashlib
 import json
 import struct
 from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
-from itertools import chain, compress, count
+from itertools import chain, compress, count, islice
 from operator import add, ne
-from typing import Any
+from typing import Any, TypeVar
 
 from browser.model.page import Line, Link, Page
+from browser.text import sound
+
+T = TypeVar("T")
 
 VERSION = 3
 MAX_PAGE = 64 * 1024 * 1024  # octets of an encoded page
 MAX_KINDS = 0xFFFF + 1  # of lines: role, main, glue and area
 MAX_CELLS = 2_000_000  # texts of a page: a Python object costs more than an octet on the wire
+# Octets of the JSON object. Real pages have 100 KB at most, which are nearly all anchors; 50,000
+# lines that may not be quoted take 350 KB; nonsense of this length is read in 0.1 s.
+MAX_RECORD = 1024 * 1024
+PIECE = 20_000  # lines or links made at a time
 
 # What reading nonsense raises, beside ValueError.
 _BROKEN = (
@@ -44,11 +57,11 @@ _link = partial(tuple.__new__, Link)
 
 
 def encode(page: Page) -> bytes:
-    """Write *page* as bytes.
+    """Write *page* as bytes. Of more anchors than there is room for, the last are left out.
 
     Raises:
-        ValueError: a text holds a lone surrogate, the lines are of too many kinds, or every ASCII
-            character is used.
+        ValueError: a text holds a lone surrogate, the lines are of too many kinds, every ASCII
+            character is used, or what is known about the page is too long without any anchor.
     """
     _, texts, plains, *rest = zip(*page.lines, strict=True) if page.lines else ((),) * 7
     _, *links = zip(*page.links, strict=True) if page.links else ((),) * 4
@@ -59,8 +72,23 @@ def encode(page: Page) -> bytes:
     if len(kinds) > MAX_KINDS:
         raise ValueError("a page with more kinds of lines than can be told apart")
     separator, words = _join([*texts, *compress(plains, differs), *chain(*links)])
+    record = _record(page, list(kinds))
+    counts = (len(texts), len(differing), len(page.links), len(record), len(words))
+    return b"".join(
+        (
+            _HEAD.pack(_MAGIC, VERSION, separator, *counts),
+            struct.pack(f"<{len(kind_of)}H", *kind_of),
+            struct.pack(f"<{len(differing)}I", *differing),
+            record,
+            words,
+        )
+    )
+
+
+def _record(page: Page, kinds: list[tuple[object, ...]]) -> bytes:
+    """What is known about *page*, as JSON."""
     meta = {
-        "kinds": list(kinds),
+        "kinds": kinds,
         "url": page.url,
         "title": page.title,
         "digest": page.digest,
@@ -75,17 +103,26 @@ def encode(page: Page) -> bytes:
         "hidden_removed": page.hidden_removed,
         "hits": page.hits,
     }
-    record = json.dumps(meta, ensure_ascii=False).encode()
-    counts = (len(texts), len(differing), len(page.links), len(record), len(words))
-    return b"".join(
-        (
-            _HEAD.pack(_MAGIC, VERSION, separator, *counts),
-            struct.pack(f"<{len(kind_of)}H", *kind_of),
-            struct.pack(f"<{len(differing)}I", *differing),
-            record,
-            words,
-        )
-    )
+    record = _json(meta)
+    if len(record) > MAX_RECORD:
+        room = MAX_RECORD - len(_json({**meta, "anchors": {}}))
+        record = _json({**meta, "anchors": dict(_fitting(page.anchors, room))})
+    if len(record) > MAX_RECORD:
+        raise ValueError("a page of which more is known than there is room for")
+    return record
+
+
+def _json(value: object) -> bytes:
+    return json.dumps(value, ensure_ascii=False).encode()
+
+
+def _fitting(anchors: dict[str, int], room: int) -> Iterator[tuple[str, int]]:
+    """The first *anchors*, as many as take *room* octets of JSON."""
+    for place, line in anchors.items():
+        room -= len(_json(place)) + len(str(line)) + len(": , ")
+        if room < 0:
+            return
+        yield place, line
 
 
 def _join(cells: list[str]) -> tuple[int, bytes]:
@@ -120,14 +157,14 @@ def _decode(blob: bytes) -> Page:
     if version != VERSION:
         raise ValueError(f"a page of version {version}, not {VERSION}")
     wanted = lines + differ + 3 * links
-    if wanted > MAX_CELLS:
+    if wanted > MAX_CELLS or length > MAX_RECORD:
         raise ValueError("a page that is larger than any page")
     at = _HEAD.size
     kind_of = struct.unpack_from(f"<{lines}H", blob, at)
     at += 2 * lines
     differing = struct.unpack_from(f"<{differ}I", blob, at)
     at += 4 * differ
-    meta = json.loads(blob[at : at + length])
+    meta = _known(blob[at : at + length])
     at += length
     if len(blob) != at + size:
         raise ValueError("a page that is cut off, or longer than it says")
@@ -138,50 +175,59 @@ def _decode(blob: bytes) -> Page:
     for n, plain in zip(differing, cells[at : at + differ], strict=True):
         plains[n] = plain
     at += differ
-    kinds = _kinds(meta["kinds"])
+    columns = [cells[at + n * links : at + (n + 1) * links] for n in range(3)]
+    sound.check_head(meta["url"], texts)
+    sound.check_links(columns[1])
+    sound.check_places(meta, lines, links)
+    kinds = [*map(tuple, meta["kinds"])]
     rows = zip(range(lines), texts, plains, strict=True)
-    columns = (cells[at + n * links : at + (n + 1) * links] for n in range(3))
     return Page(
-        url=_text(meta["url"]),
-        title=_text(meta["title"]),
-        lines=tuple(map(_line, map(add, rows, map(kinds.__getitem__, kind_of)))),
-        links=tuple(map(_link, zip(range(links), *columns, strict=True))),
-        digest=_text(meta["digest"]),
-        media_type=_text(meta["media_type"]),
-        language=_known(meta["language"]),
-        author=_known(meta["author"]),
-        published=_known(meta["published"]),
-        truncated=meta["truncated"] is True,
-        anchors={_text(place): int(line) for place, line in meta["anchors"].items()},
-        directives=tuple((_text(name), _text(content)) for name, content in meta["directives"]),
-        unquotable=frozenset(int(line) for line in meta["unquotable"]),
-        hidden_removed=int(meta["hidden_removed"]),
-        hits={int(line): int(link) for line, link in meta["hits"].items()},
+        url=meta["url"],
+        title=meta["title"],
+        lines=_made(_line, map(add, rows, map(kinds.__getitem__, kind_of)), lines),
+        links=_made(_link, zip(range(links), *columns, strict=True), links),
+        digest=meta["digest"],
+        media_type=meta["media_type"],
+        language=meta["language"],
+        author=meta["author"],
+        published=meta["published"],
+        truncated=meta["truncated"],
+        anchors=meta["anchors"],
+        directives=tuple((name, content) for name, content in meta["directives"]),
+        unquotable=frozenset(meta["unquotable"]),
+        hidden_removed=meta["hidden_removed"],
+        hits={int(line): link for line, link in meta["hits"].items()},
     )
+
+
+def _known(record: bytes) -> dict[str, Any]:
+    """The JSON object, of which each member is of the type that it should be of."""
+    meta = json.loads(record.decode())
+    if b"\\u" in record:  # a lone surrogate may hide there, which no later text could hold
+        _json(meta)
+    sound.check_record(meta)
+    known: dict[str, Any] = meta
+    return known
+
+
+def _made(make: Callable[[Any], T], rows: Iterable[Any], number: int) -> tuple[T, ...]:
+    """A row made of each of *rows*; another thread may run between one piece and the next."""
+    if number <= PIECE:
+        return tuple(map(make, rows))
+    made: list[T] = []
+    for _ in range(0, number, PIECE):
+        made.extend(map(make, islice(rows, PIECE)))
+    return tuple(made)
 
 
 def _split(words: bytes, separator: str, wanted: int) -> list[str]:
     """The texts of a page, which must be *wanted*."""
+    if b"\n" in words and separator != "\n":
+        raise ValueError("a page of which a line is two")
     cells = words.decode().split(separator, wanted)
     if len(cells) != max(1, wanted) or (not wanted and words):
         raise ValueError("a page of fewer or more texts than it says")
-    return cells[:wanted]
-
-
-def _kinds(rows: list[list[Any]]) -> list[tuple[str, bool, str, str]]:
-    return [
-        (_text(role), main is True, _text(glue), _text(area)) for role, main, glue, area in rows
-    ]
-
-
-def _text(value: object) -> str:
-    if not isinstance(value, str):
-        raise TypeError("not a text")
-    return value
-
-
-def _known(value: object) -> str | None:
-    return None if value is None else _text(value)
+    return cells if wanted else []
 
 
 def key(blob: bytes) -> str:

@@ -4,8 +4,8 @@ Governing texts: CSS Display 3, CSS Overflow 3, CSS Masking 1 (``clip``, ``clip-
 Transforms 1 and 2, CSS Color 4, CSS 2.2 for the rest.
 
 Left to taste: text that is made invisible in any of the usual ways (no size, no opacity, clipped
-away, off the screen, in the colour of its ground) is not drawn, unless it waits to fade in, as
-whole pages do until their scripts run.
+away, off the screen, in the colour of its ground) is not drawn, unless it waits to fade in or to
+unfold, as whole pages, menus and answers to questions do until a script runs or a person clicks.
 """
 
 from __future__ import annotations
@@ -39,7 +39,9 @@ SMALL_REM = 0.05  # idem in the page's, which some pages set to 100 pixels
 FAR = 100.0  # of its unit, an indent or a placed box
 FAR_MARGIN = 1000.0  # pixels: less is a layout
 FAR_MOVE = 5000.0  # pixels: less is a rail of pictures, moved to the one shown
-_EFFECT = ("transition", "animation", "will-change")
+_OPENING = ("transition", "animation")
+_TIME = re.compile(r"(?<![\w.])(?=[\d.]*[1-9])[\d.]+m?s\b|var\(")
+_EFFECT = (*_OPENING, "will-change")
 _MATRICES = {"matrix": (6, 0, 1, 2, 3, 4), "matrix3d": (16, 0, 1, 4, 5, 12)}  # size, a, b, c, d, x
 _STILL = frozenset(("", "none", "auto", "initial", "unset", "0s", "0ms"))
 _CUTS = frozenset(("hidden", "auto", "scroll"))
@@ -53,7 +55,9 @@ def may_hide(style: str) -> bool:
 
 def hides(style: Mapping[str, str]) -> bool:
     """Whether words in an element of these declarations (`css_values.declarations`) are unseen."""
-    return hides_all(style) or style.get("visibility") in ("hidden", "collapse")
+    return hides_all(style) or (
+        style.get("visibility") in ("hidden", "collapse") and not _opens(style)
+    )
 
 
 def hides_all(style: Mapping[str, str]) -> bool:
@@ -100,6 +104,11 @@ def _fades_in(style: Mapping[str, str]) -> bool:
     return "transform" in style or not _STILL.issuperset(words)
 
 
+def _opens(style: Mapping[str, str]) -> bool:
+    """Whether it changes over some time: what shows slowly, shows."""
+    return any(name in style and _TIME.search(style[name]) for name in _OPENING)
+
+
 def _small_letters(style: Mapping[str, str]) -> bool:
     if "zoom" in style and _is_faint(style["zoom"]):
         return True
@@ -122,6 +131,8 @@ def _no_box(style: Mapping[str, str]) -> bool:
     narrow, low = both or across == "clip", both or down == "clip"
     if not (narrow or low) or any(_number(style, name).value > 0 for name in ("flex", "flex-grow")):
         return False  # nothing is cut off, or it grows from nothing
+    if _opens(style):
+        return False  # a fold that opens
     if (narrow and _is_flat(style, "width", ("left", "right"))) or (
         low and _is_flat(style, "height", ("top", "bottom"))
     ):

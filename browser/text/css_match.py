@@ -51,15 +51,15 @@ class Elements:
             return False
         if len(compounds) == 1:
             return True
-        if selector.outer and not self._classes_around(element).issuperset(selector.outer):
+        if selector.outer and not self._names_around(element).issuperset(selector.outer):
             return False
         search = _Search(self, compounds)
         found = search.outwards(element, 1)
         self._left -= MOST_STEPS - search.left
         return found
 
-    def _classes_around(self, element: Element) -> frozenset[str]:
-        """The classes of the elements around *element*."""
+    def _names_around(self, element: Element) -> frozenset[str]:
+        """The classes of the elements around *element*, and their ids, each with a ``#``."""
         chain: list[LexborNode] = []
         node: LexborNode | None = element.node
         while node is not None and node.is_element_node and node.mem_id not in self._outer:
@@ -70,9 +70,12 @@ class Elements:
         for one in reversed(chain):
             around = one.parent
             if around is not None:
-                own = self.of(around).classes
+                own = self.of(around)
                 outer = self._outer[around.mem_id]
-                self._outer[one.mem_id] = outer | own if own else outer
+                if own.classes:
+                    outer |= own.classes
+                name = own.given.get("id")
+                self._outer[one.mem_id] = outer | {f"#{name}"} if name else outer
         return self._outer[element.node.mem_id]
 
     def around(self, element: Element, combinator: Combinator) -> Iterator[Element]:
@@ -108,11 +111,13 @@ class _Search:
         """Whether what stands around *element* matches the compounds from *place* on."""
         if place == len(self._compounds):
             return True
-        compound, _ = self._compounds[place]
+        compound = self._compounds[place][0]
         for other in self._elements.around(element, self._compounds[place - 1][1]):
             self.left -= 1
             if self.left < 0:
                 return False
+            if not other.classes.issuperset(compound.classes):
+                continue
             if is_one(other, compound) and self.outwards(other, place + 1):
                 return True
         return False

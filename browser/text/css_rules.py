@@ -11,7 +11,7 @@ known.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable
 from typing import NamedTuple
 
 from browser.text.css_values import number
@@ -21,12 +21,13 @@ MAX_NESTED = 16  # blocks in blocks
 MOST_RULES = 50_000  # of a page
 MAX_SELECTOR = 4_000  # characters of the selectors of a rule
 
-_TOKEN = re.compile(
-    r"""/\*.*?(?:\*/|\Z)|"(?:[^"\\\n]|\\.)*+"?|'(?:[^'\\\n]|\\.)*+'?|\\.|[{}]""", re.DOTALL
+# What a brace may stand in without opening or closing a block.
+_HOLE = re.compile(
+    r"""/\*.*?(?:\*/|\Z)|"(?:[^"\\\n]|\\.)*+"?|'(?:[^'\\\n]|\\.)*+'?|\\.""", re.DOTALL
 )
-# A rule without anything in it that may hold a brace: most are.
-_PLAIN = re.compile(r"([^{}\"'\\/]*+)\{([^{}\"'\\/]*+)\}")
-_COMMENT = re.compile(r"/\*.*?(?:\*/|\Z)|<!--|-->", re.DOTALL)
+_ESCAPED = {"\\{": "\\7b ", "\\}": "\\7d "}
+_COMMENT = re.compile(r"/\*.*?(?:\*/|\Z)", re.DOTALL)
+_AFTER_COLON = re.compile(r":\s+")
 _FEATURE = re.compile(r"\(\s*([a-z-]+)\s*(?:(:|[<>]=?|=)\s*([^()]+?)\s*)?\)")
 _QUERY = re.compile(r"(?:(only|not)\s+)?(?:(all|screen|print|[a-z-]+)\b)?\s*(.*)\Z", re.DOTALL)
 _JOINED = re.compile(r"\s*(?:and\s*)?")
@@ -45,7 +46,7 @@ class Rule(NamedTuple):
 
     Attributes:
         selectors: As written, without comments.
-        body: The declarations, as written.
+        body: The declarations, as written, without comments.
     """
 
     selectors: str
@@ -60,63 +61,67 @@ class _Block(NamedTuple):
     texts: list[str]
 
 
-def rules(sheet: str) -> Iterator[Rule]:
-    """The rules of *sheet* that count, in order; of nested ones the inner first."""
-    done = made = 0
-    stack = [_Block("", True, [])]
-    while made < MOST_RULES:
-        plain = _PLAIN.match(sheet, done)
-        if plain:
-            done = plain.end()
-            rule = _whole(plain[1], plain[2], stack[-1], len(stack))
-            if rule is not None:
-                yield rule
-                made += 1
-            continue
-        at, sign = _next_brace(sheet, done)
-        text = sheet[done:at]
-        done = at + 1
-        if sign == "{":
-            before, _, prelude = text.rpartition(";")
-            if "/*" in prelude or "--" in prelude:
-                prelude = _COMMENT.sub(" ", prelude)
-            stack[-1].texts.append(before)
-            stack.append(_opened(prelude.strip(), stack[-1], len(stack)))
-        elif len(stack) > 1:
-            block = stack.pop()
-            block.texts.append(text)
-            if block.counts and block.selectors:
-                yield Rule(block.selectors, ";".join(block.texts))
-                made += 1
-        elif not sign:
-            return
-
-
-def _whole(prelude: str, body: str, around: _Block, depth: int) -> Rule | None:
-    """A rule that holds no other one, within the block *around*; ``None`` if it does not count."""
-    before, _, prelude = prelude.rpartition(";")
-    around.texts.append(before)
-    if "<!--" in prelude or "-->" in prelude:
-        prelude = _COMMENT.sub(" ", prelude)
-    prelude = prelude.strip()
-    if not around.counts or len(prelude) > MAX_SELECTOR:
-        return None
-    if prelude[:1] != "@":
-        return Rule(_nested(prelude, around.selectors), body)
-    block = _opened(prelude, around, depth) if around.selectors else None
-    return Rule(block.selectors, body) if block and block.counts else None
-
-
-def _next_brace(sheet: str, start: int) -> tuple[int, str]:
-    """Where the next brace outside of strings and comments stands, and which it is.
+def rules(sheet: str) -> list[Rule]:
+    """The rules of *sheet* that count, in order; of nested ones the inner first.
 
     The end of the sheet closes what is open, as CSS has it.
     """
-    for token in _TOKEN.finditer(sheet, start):
-        sign = sheet[token.start()]
-        if sign in "{}":
-            return token.start(), sign
-    return len(sheet), ""
+    found: list[Rule] = []
+    add, new = found.append, tuple.__new__
+    top = _Block("", True, [])
+    stack = [top]
+    for piece in _masked(sheet).split("}"):
+        prelude, opened, body = piece.partition("{")
+        if opened and not top.selectors and "{" not in body:  # nearly all
+            if top.counts:
+                if ";" in prelude:
+                    prelude = prelude.rpartition(";")[2]
+                prelude = prelude.strip()
+                if prelude[:1] != "@" and len(prelude) <= MAX_SELECTOR:
+                    add(new(Rule, (prelude, body)))
+            continue
+        *preludes, body = piece.split("{")
+        for each in preludes:
+            before, _, prelude = each.rpartition(";")
+            top.texts.append(before)
+            top = _opened(prelude.strip(), top, len(stack))
+            stack.append(top)
+        if len(stack) > 1:
+            _close(stack.pop(), body, add)
+            top = stack[-1]
+        if len(found) >= MOST_RULES:
+            return found[:MOST_RULES]
+    while len(stack) > 1:
+        _close(stack.pop(), "", add)
+    return found[:MOST_RULES]
+
+
+def _close(block: _Block, text: str, add: Callable[[Rule], None]) -> None:
+    if block.counts and block.selectors:
+        add(Rule(block.selectors, ";".join((*block.texts, text)) if block.texts else text))
+
+
+def _masked(sheet: str) -> str:
+    """*sheet* without comments and space behind colons, braces that bound no block escaped."""
+    if "<!--" in sheet:
+        sheet = sheet.replace("<!--", "    ").replace("-->", "   ")
+    strings = "".join([hole for hole in _HOLE.findall(sheet) if hole[0] != "/"])
+    if "{" in strings or "}" in strings or "/*" in strings:
+        sheet = _HOLE.sub(_mask, sheet)
+    elif "/*" in sheet:
+        sheet = _COMMENT.sub(" ", sheet)
+    return _AFTER_COLON.sub(":", sheet)
+
+
+def _mask(hole: re.Match[str]) -> str:
+    text = hole.group()
+    if text[0] == "/":
+        return " "
+    if text[0] == "\\":
+        return _ESCAPED.get(text, text)
+    if "{" in text or "}" in text:
+        return text.replace("{", "\\7b ").replace("}", "\\7d ")
+    return text
 
 
 def _opened(prelude: str, around: _Block, depth: int) -> _Block:

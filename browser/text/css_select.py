@@ -31,6 +31,11 @@ _PART = re.compile(
     re.DOTALL | re.IGNORECASE,
 )
 _COMBINATOR = re.compile(r"\s*([>+~])\s*|\s+")
+_NAMED = re.compile(r"[\w.#* >+~-]+\Z", re.ASCII)
+_BETWEEN = re.compile(r" *([>+~]) *| +")
+_PLAIN = re.compile(r"(\*|[A-Za-z][\w-]*|)((?:[.#][A-Za-z_-][\w-]*)*)\Z")
+_CLASS = re.compile(r"\.([\w-]+)")
+_ID = re.compile(r"#([\w-]+)")
 _STRANGE = re.compile(
     r"(?<!\\):(?!(?:root|first-child|last-child)(?![\w(-])|(?:is|where|not)\()", re.IGNORECASE
 )
@@ -76,7 +81,7 @@ class Selector(NamedTuple):
     Attributes:
         compounds: From the element that is matched outwards, each with the combinator in front.
         weight: Its specificity.
-        outer: Classes that elements around the one that is matched have.
+        outer: Classes that elements around the one that is matched have, and ids, with a ``#``.
     """
 
     compounds: tuple[tuple[Compound, Combinator], ...]
@@ -116,6 +121,8 @@ def _selector(text: str) -> Selector | None:
     weight: Weight = (0, 0, 0)
     combinator: Combinator = ""
     at = 0
+    if _NAMED.match(text):
+        return _plain(text)
     if ":" in text and is_strange(text):
         return None
     while at < len(text):
@@ -139,8 +146,32 @@ def _selector(text: str) -> Selector | None:
     return _selected(compounds[::-1], weight) if compounds else None
 
 
+def _plain(text: str) -> Selector | None:
+    """A selector of types, classes and ids alone, as nearly all are."""
+    pieces = _BETWEEN.split(text)
+    if len(pieces) > 2 * MAX_COMPOUNDS:
+        return None
+    compounds: list[tuple[Compound, Combinator]] = []
+    combinator: Combinator = ""
+    ids = classes = types = 0
+    for piece in pieces[::2]:
+        found = _PLAIN.match(piece)
+        if found is None:
+            return None
+        tag, rest = found.groups()
+        tag = "" if tag == "*" else tag.lower()
+        named = tuple(_CLASS.findall(rest)) if "." in rest else ()
+        marked = tuple(_ID.findall(rest)) if "#" in rest else ()
+        types, classes, ids = types + bool(tag), classes + len(named), ids + len(marked)
+        compounds.append((Compound(tag, named, marked), combinator))
+        place = 2 * len(compounds) - 1
+        combinator = (pieces[place] or " ") if place < len(pieces) else ""  # type: ignore[assignment]
+    return _selected(compounds[::-1], (ids, classes, types))
+
+
 def _selected(compounds: list[tuple[Compound, Combinator]], weight: Weight) -> Selector:
-    outer = (name for compound, _ in compounds[1:] for name in compound.classes)
+    outer = [name for compound, _ in compounds[1:] for name in compound.classes]
+    outer += [f"#{name}" for compound, _ in compounds[1:] for name in compound.ids]
     beside = any(combinator in ("+", "~") for _, combinator in compounds)
     return Selector(tuple(compounds), weight, frozenset(() if beside else outer))
 

@@ -4,10 +4,12 @@ Governing texts: the HTML Standard's rendering section for what is never drawn, 
 trees; CSS for styles (`browser.text.css_hiding`); WAI-ARIA for ``aria-hidden``. What style sheets
 hide is written on the elements beforehand (`browser.text.sheets`).
 
-Left to taste: the contents of a closed ``<details>`` count as shown (one click opens them);
-``aria-hidden`` hides what is as long as a sentence, which a page that is kind to those who listen
-hides from nobody else, but not the short words beside a copy for them, nor a formula or a panel
-that a click opens; with the class of an icon it holds the name or the code of one.
+Left to taste: the contents of a closed ``<details>`` count as shown (one click opens them), and
+so does all else that a click opens (`browser.text.opened`). ``aria-hidden`` hides what is as long
+as a sentence, which a page that is kind to those who listen hides from nobody else. It does not
+hide short words beside a copy for them, a formula, or a part of the page (what holds headings,
+lists or buttons, or paragraphs that are a good share of its words): pages set it on all that is
+not in front just now. With the class of an icon it holds the name or the code of one.
 ``<noscript>`` does not count unless the page is empty without it (`browser.text.htmlpage`).
 """
 
@@ -22,6 +24,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from browser.text.css_hiding import hides, hides_all, may_hide
 from browser.text.css_values import declarations
+from browser.text.opened import Opened
 
 # Classes of words that nobody reads as words: those for readers of the page's sound, names of
 # icons that a font draws, the "[edit]" of a wiki.
@@ -40,9 +43,11 @@ _UNREAD = _DRAWN_AS_SIGNS | frozenset(
 )
 _NO_WORDS = "script, style, template, noscript, select, textarea, svg"
 LEAST_ASIDE = 40  # characters of words that ``aria-hidden`` hides; fewer are a label or a sign
-_MAIN = "main, article, h1, math"
+MANY = 2  # paragraphs: more than an aside where they hold the share below
+SHARE = 5  # one such share of the page's words
+_PARTS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
+_PART = "main, article, math, h1, h2, h3, h4, h5, h6, li, table, button, form, a + a"
 _DRAWN_FORMULA = re.compile(r"katex|mathjax|mjx", re.IGNORECASE)
-_OPENED = frozenset(("region", "tabpanel"))  # roles of what a click opens
 _FOR_LISTENERS = ", ".join(
     f".{name}" for name in ("sr-only", "visually-hidden", "visuallyhidden", "screen-reader-text")
 )
@@ -75,18 +80,35 @@ def is_undrawn(attributes: Mapping[str, str | None]) -> bool:
     return _known_style(style) if len(style) <= MAX_KNOWN else _is_hiding_style(style)
 
 
-def is_aside(node: LexborNode, attributes: Mapping[str, str | None]) -> bool:
-    """Whether an element is hidden from those who listen, and is no part of what others read."""
-    if (attributes.get("aria-hidden") or "").strip().lower() != "true":
-        return False
-    around = node.parent
-    if around is None or (attributes.get("role") or "").lower() in _OPENED:
-        return False
-    if _DRAWN_FORMULA.search(attributes.get("class") or ""):
-        return False
-    if _size(node) < LEAST_ASIDE or node.css_first(_MAIN) is not None:
-        return False
-    return around.css_first(_FOR_LISTENERS) is None
+class Asides:
+    """What of one page is hidden from those who listen, and is no part of what others read."""
+
+    def __init__(self) -> None:
+        self._opened: Opened | None = None
+        self._whole = 0  # characters of the words of the page
+        self._copied: dict[int, bool] = {}  # by element, whether it holds words for listeners
+
+    def holds(self, node: LexborNode, attributes: Mapping[str, str | None]) -> bool:
+        """Whether *node*, of these *attributes*, is such an element."""
+        if (attributes.get("aria-hidden") or "").strip().lower() != "true":
+            return False
+        around = node.parent
+        if around is None or _DRAWN_FORMULA.search(attributes.get("class") or ""):
+            return False
+        if node.tag in _PARTS or _size(node) < LEAST_ASIDE or node.css_first(_PART) is not None:
+            return False
+        place = around.mem_id
+        if place not in self._copied:
+            self._copied[place] = around.css_first(_FOR_LISTENERS) is not None
+        if self._copied[place]:
+            return False
+        if self._opened is None:
+            body = node.parser.body
+            self._whole = unseen(body, "") if body is not None else 0
+            self._opened = Opened(node.parser)
+        if self._opened.holds(node):
+            return False
+        return len(node.css("p")) < MANY or SHARE * _size(node) < self._whole
 
 
 def hide_unslotted(tree: LexborHTMLParser) -> None:

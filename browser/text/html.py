@@ -26,7 +26,7 @@ from browser.text import tags
 from browser.text.asked import NO_SNIPPET, QUIET
 from browser.text.builder import MOST_BLOCKS, Builder, Full
 from browser.text.elements import HEADINGS
-from browser.text.hidden import MAY_HIDE, UNREAD, is_aside, is_undrawn, uncover, unseen
+from browser.text.hidden import MAY_HIDE, UNREAD, Asides, is_undrawn, uncover, unseen
 from browser.text.inline import SKIP
 from browser.text.links import Links
 from browser.text.nodes import is_gutter
@@ -64,6 +64,7 @@ class Walk(Builder):
         self._noscript = noscript
         self._streamed = streamed
         self._quiet = quiet
+        self._asides = Asides()
 
     def run(self, root: LexborNode) -> None:
         """Walk everything below *root*, however deep, without recursion.
@@ -83,7 +84,7 @@ class Walk(Builder):
         text_kind, skip, link, heading = tags.TEXT, tags.SKIP, tags.LINK, tags.HEADING
         item, block, plain_box = tags.ITEM, tags.BLOCK, tags.PLAIN_BOX
         plain_item, all_names, may_hide = tags.PLAIN_ITEM, tags.NAMES, MAY_HIDE
-        unread = UNREAD
+        unread, is_aside = UNREAD, self._asides.holds
         stack: list[tuple[LexborNode, int, object]] = []
         node = root.first_child
         seen = 0

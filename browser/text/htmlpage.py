@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from selectolax.lexbor import LexborHTMLParser, LexborNode
+from selectolax.lexbor import LexborHTMLParser
 
 from browser.errors import FetchFailed
 from browser.model.page import Link
@@ -99,11 +99,15 @@ def read_html(
         FetchFailed: ``unreadable`` for a document built to be slow, ``no_text`` for an empty one.
     """
     safe = guard(text)
-    tree = LexborHTMLParser(raw if raw is not None and safe is text else safe)
-    root = tree.body or tree.root
-    if root is None:
-        raise FetchFailed(Reason.NO_TEXT, "the page is empty. Choose another source.", url=url.href)
-    links, walk = _read(tree, root, text, url, line_chars)
+    source = raw if raw is not None and safe is text else safe
+    tree = LexborHTMLParser(source)
+    obeyed = sheets.apply(tree)
+    links, walk = _read(tree, text, url, line_chars)
+    if obeyed and (shown := _size(walk.blocks)) < min(LEAST_TEXT, walk.hidden):
+        bare = LexborHTMLParser(source)
+        others, other = _read(bare, text, url, line_chars)
+        if _size(other.blocks) > MORE_THAN_SHOWN * shown:
+            tree, links, walk = bare, others, other
     document = Document(walk.blocks, links.all(), links.hosts, _title(tree), _language(tree))
     document.places, document.unquotable = walk.places, walk.unquotable
     document.hidden = walk.hidden
@@ -154,16 +158,20 @@ def _face_thin_page(document: Document, walk: Walk, links: Links, text: str, url
         raise FetchFailed(Reason.NO_TEXT, sentence, url=url.href)
 
 
-def _read(
-    tree: LexborHTMLParser, root: LexborNode, text: str, url: Url, line_chars: int
-) -> tuple[Links, Walk]:
-    """The links and blocks of a page; no blocks when none holds text."""
+def _read(tree: LexborHTMLParser, text: str, url: Url, line_chars: int) -> tuple[Links, Walk]:
+    """The links and blocks of a page; no blocks when none holds text.
+
+    Raises:
+        FetchFailed: ``no_text`` for a page without a body.
+    """
+    root = tree.body or tree.root
+    if root is None:
+        raise FetchFailed(Reason.NO_TEXT, "the page is empty. Choose another source.", url=url.href)
     base = _base(tree, url)
     streamed = frozenset[str]()
     if tree.css_first("template") is not None:
         streamed = frozenset(f"S:{number}" for number in _STREAMED.findall(text))
         hide_unslotted(tree)
-    sheets.apply(tree)
     quiet = tree.css_first(f"[{NO_SNIPPET}]") is not None
     links = Links(url, base)
     walk = Walk(links, line_chars=line_chars, streamed=streamed, quiet=quiet)

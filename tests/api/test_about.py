@@ -6,8 +6,12 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
+from browser import who
 from browser.api.about import About, router
 from browser.model.signals import Mode
+from browser.settings import Settings
+from tests.clock import ManualClock
+from tests.specs.publisher_signals.asking import asked
 
 PLAIN = About("MyBot", "MyBot/0.1", "", 0.5, 3, 300, "local")
 
@@ -37,13 +41,16 @@ def test_a_site_owner_needs_no_credential(guarded: httpx.Client):
 
 def test_a_site_owner_is_told_how_to_slow_it_down(service: httpx.Client):
     text = service.get("/agent").text
-    for word in ("Crawl-delay", "429", "503", "Retry-After"):
+    for word in ("Crawl-delay", "Request-rate", "429", "503", "Retry-After", "robots.txt counts"):
         assert word in text
 
 
 def test_a_site_owner_is_told_where_the_addresses_are(guarded: httpx.Client, service: httpx.Client):
     assert "/.well-known/egress-ranges.json" in guarded.get("/agent").text
-    assert "impostor" not in service.get("/agent").text, "nothing to check it by"
+    assert "There is no way" not in guarded.get("/agent").text
+    text = service.get("/agent").text
+    assert "egress-ranges" not in text, "nothing to check it by"
+    assert "There is no way: this service has published neither addresses nor keys" in text
 
 
 def test_egress_ranges_are_published_in_the_form_that_sites_read(guarded: httpx.Client):
@@ -72,15 +79,18 @@ async def told(about: About) -> str:
 @pytest.mark.parametrize(
     ("mode", "heeded"),
     [
-        ("default", ["nosnippet", "max-snippet", "data-nosnippet", "noarchive", "Content-Signal"]),
-        ("strict", ["nosnippet", "max-snippet", "noarchive", "Content-Signal", "RSL", "noai"]),
-        ("off", ["turned them off"]),
+        ("default", ["nosnippet", "max-snippet", "data-nosnippet", "noarchive", "nocache"]),
+        ("default", ["Content-Signal", "ai-input=no", "use=immediate", "unavailable_after"]),
+        ("strict", ["nosnippet", "max-snippet", "data-nosnippet", "noarchive", "nocache", "noai"]),
+        ("strict", ["Content-Signal", "ai-input=no", "use=immediate", "unavailable_after"]),
+        ("strict", ["use=reference", "TDMRep", "RSL", "noimageai", "160", "300"]),
+        ("off", ["turned the signals of publishers off"]),
     ],
 )
 async def test_a_site_owner_is_told_which_signals_are_heeded(mode: Mode, heeded: list[str]):
     text = await told(About(**{**vars(PLAIN), "signals": mode}))
     assert [word for word in heeded if word not in text] == []
-    assert ("turned them off" in text) is (mode == "off")
+    assert ("turned the signals of publishers off" in text) is (mode == "off")
 
 
 async def test_a_site_owner_is_told_which_other_names_are_obeyed():
@@ -90,5 +100,68 @@ async def test_a_site_owner_is_told_which_other_names_are_obeyed():
     assert "obeyed too" not in await told(PLAIN)
 
 
-async def test_no_line_of_the_text_is_too_long_to_read():
-    assert all(len(line) <= 100 for line in (await told(PLAIN)).splitlines())
+def heeded(text: str) -> tuple[str, str]:
+    """What is said to be heeded, and what only passed on."""
+    part = text.partition("What else is heeded")[2].partition("To tell it from")[0]
+    first, _, second = part.partition("Only passed on")
+    return first, second
+
+
+SIGNALS = {
+    "nosnippet": [("X-Robots-Tag", "nosnippet")],
+    "max-snippet": [("X-Robots-Tag", "max-snippet:9")],
+    "noarchive": [("X-Robots-Tag", "noarchive")],
+    "nocache": [("X-Robots-Tag", "nocache")],
+    "unavailable_after": [("X-Robots-Tag", "unavailable_after: 2010-06-25")],
+    "noai,": [("X-Robots-Tag", "noai")],
+    "noimageai": [("X-Robots-Tag", "noimageai")],
+    "ai-input": [("Content-Signal", "ai-input=no")],
+    "ai-train": [("Content-Signal", "ai-train=no")],
+    "search": [("Content-Signal", "search=no")],
+    "use=immediate": [("Content-Signal", "use=immediate")],
+    "use=reference": [("Content-Signal", "use=reference")],
+    "Content-Usage": [("Content-Usage", "train-ai=n")],
+    "TDMRep": [("tdm-reservation", "1")],
+    "RSL": [("Link", '</l.xml>; rel="license"; type="application/rsl+xml"')],
+}
+
+
+@pytest.mark.parametrize("mode", ["default", "strict"])
+@pytest.mark.parametrize("name", SIGNALS)
+async def test_the_text_lists_as_heeded_exactly_what_is_obeyed(mode: Mode, name: str):
+    done, passed_on = heeded(await told(About(**{**vars(PLAIN), "signals": mode})))
+    found = asked(*SIGNALS[name], mode=mode)
+    assert (name in done, name in passed_on) == (bool(found.obeyed), not found.obeyed)
+    if not found.obeyed:
+        assert found.reported
+
+
+async def test_a_site_owner_is_told_that_a_header_comes_too_late_to_spare_a_request():
+    text = " ".join((await told(PLAIN)).split())
+    assert (
+        "ai-input=no in robots.txt: the page is not asked for; as a header: it is fetched" in text
+    )
+    assert "no disk or cache, but for the words that are quoted" in text
+
+
+async def test_a_service_under_the_name_of_openai_s_browser_says_that_it_is_another():
+    text = await told(About(**{**vars(PLAIN), "borrowed": True}))
+    assert "not OpenAI's" in text
+    assert "keeps both out" in " ".join(text.split())
+    assert "OpenAI" not in await told(PLAIN)
+
+
+def test_only_who_borrows_the_name_says_so():
+    for agent, borrowed in (
+        ({}, True),
+        ({"contact": "a@openai.com"}, False),
+        ({"token": "MyBot"}, False),
+    ):
+        settings = Settings.model_validate({"agent": agent})
+        assert who.about(settings, ManualClock()).borrowed is borrowed
+
+
+@pytest.mark.parametrize("mode", ["default", "strict", "off"])
+async def test_no_line_of_the_text_is_too_long_to_read(mode: Mode):
+    text = await told(About(**{**vars(PLAIN), "signals": mode, "borrowed": True}))
+    assert all(len(line) <= 100 for line in text.splitlines())

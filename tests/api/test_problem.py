@@ -12,6 +12,7 @@ from browser.api.problem import install
 from browser.errors import StateUnavailable
 
 CANARY = "CANARY"
+UNKNOWN_NAME = "body: a name that is not known; /openapi.json has those that are"
 
 
 def is_problem(response: httpx.Response, status: int) -> str:
@@ -28,43 +29,53 @@ def is_problem(response: httpx.Response, status: int) -> str:
 
 
 @pytest.mark.parametrize(
-    ("path", "named"),
+    ("path", "told"),
     [
-        ("/v1/search", "query.query"),
-        (f"/v1/search?query=x&topn={CANARY}", "query.topn"),
-        ("/v1/search?query=x&topn=0", "query.topn"),
-        ("/v1/search?query=x&topn=51", "query.topn"),
-        ("/v1/search?query=x&recency_days=0", "query.recency_days"),
-        (f"/v1/search?query={'x' * 2001}", "query.query"),
-        (f"/v1/search?query=x&site={CANARY * 100}", "query.site"),
-        ("/v1/click", "query.id"),
-        (f"/v1/click?id={CANARY}", "query.id"),
-        ("/v1/click?id=1.5", "query.id"),
-        (f"/v1/click?id={'9' * 5000}", "query.id"),
-        (f"/v1/click?id={'9' * 50}", "query.id"),
-        (f"/v1/click?id=0&cursor={CANARY}", "query.cursor"),
-        ("/v1/open_url", "query.url"),
-        (f"/v1/open_url?url={CANARY * 2000}", "query.url"),
-        ("/v1/scroll?amount=1&line=1", "amount or line, not both"),
-        (f"/v1/scroll?line={'9' * 50}", "query.line"),
-        (f"/v1/find?pattern={CANARY * 400}", "query.pattern"),
-        ("/v1/quote?start=2", "query.end"),
-        (f"/v1/sessions/s/pages/{CANARY}", "path.cursor"),
-        (f"/v1/sessions/{'x' * 201}", "path.session"),
+        ("/v1/search", "query is missing"),
+        (f"/v1/search?query=x&topn={CANARY}", "topn: a whole number"),
+        ("/v1/search?query=x&topn=0", "topn: at least 1"),
+        ("/v1/search?query=x&topn=51", "topn: at most 50"),
+        ("/v1/search?query=x&recency_days=0", "recency_days: at least 1"),
+        (f"/v1/search?query={'x' * 2001}", "query: at most 2000 characters"),
+        (f"/v1/search?query=x&site={CANARY * 100}", "site: at most 253 characters"),
+        (f"/v1/search?topn={CANARY}", "query is missing; topn: a whole number"),
+        ("/v1/click", "id is missing"),
+        ("/v1/click?id=", "id: a whole number"),
+        (f"/v1/click?id={CANARY}", "id: a whole number"),
+        ("/v1/click?id=1.5", "id: a whole number"),
+        (f"/v1/click?id={'9' * 5000}", "id: a whole number of fewer digits"),
+        (f"/v1/click?id={'9' * 50}", "id: at most 1000000000"),
+        (f"/v1/click?id=-{'9' * 50}", "id: at least -1000000000"),
+        (f"/v1/click?id=0&cursor={CANARY}", "cursor: a whole number"),
+        ("/v1/open_url", "url is missing"),
+        (f"/v1/open_url?url={CANARY * 2000}", "url: at most 8192 characters"),
+        ("/v1/scroll?amount=1&line=1", "Give amount or line, not both."),
+        (f"/v1/scroll?line={'9' * 50}", "line: at most 1000000000"),
+        (f"/v1/find?pattern={CANARY * 400}", "pattern: at most 1000 characters"),
+        ("/v1/quote?start=2", "end is missing"),
+        (f"/v1/sessions/s/pages/{CANARY}", "cursor: a whole number"),
+        (f"/v1/sessions/{'x' * 201}", "session: at most 200 characters"),
     ],
 )
-def test_malformed_parameters_are_told_by_name_and_not_repeated(
-    service: httpx.Client, path: str, named: str
+def test_malformed_parameters_are_told_with_what_is_valid_and_not_repeated(
+    service: httpx.Client, path: str, told: str
 ):
-    assert named in is_problem(service.get(path), 422)
+    assert is_problem(service.get(path), 422) == told
 
 
 def test_a_path_or_method_that_is_not_there_is_told(service: httpx.Client):
-    is_problem(service.get(f"/v1/{CANARY}"), 404)
+    told = is_problem(service.get(f"/v1/{CANARY}"), 404)
+    paths = service.get("/openapi.json").json()["paths"]
+    commands = {
+        path
+        for path, methods in paths.items()
+        if "commands" in methods.get("get", {}).get("tags", ())
+    }
+    assert set(re.findall(r"/v1/\w+", told)) == commands
     is_problem(service.get(f"/{CANARY}/../x"), 404)
     for method in ("POST", "PUT", "PATCH", "DELETE"):
         response = service.request(method, "/v1/open_url?url=http://api.test/")
-        is_problem(response, 405)
+        assert is_problem(response, 405) == "Valid here: GET."
         assert response.headers["allow"] == "GET"
     for method in ("POST", "OPTIONS", "HEAD"):
         response = service.request(method, "/v1/sessions/none")
@@ -76,31 +87,31 @@ def test_a_path_or_method_that_is_not_there_is_told(service: httpx.Client):
 
 
 @pytest.mark.parametrize(
-    ("body", "named"),
+    ("body", "told"),
     [
-        ("{}", "body.session"),
-        ('{"session": "s"}', "body.text"),
-        ('{"session": "s", "text": 1}', "body.text"),
-        ('{"session": "s", "text": "x", "style": "CANARY"}', "body.style"),
-        ('{"session": "s", "text": "x", "partial": "CANARY"}', "body.partial"),
-        ('{"session": "s", "text": "x", "CANARY": 1}', "body"),
-        ('{"session": "s", "text": "x", "CANARY\\ud800": 1}', "body"),
-        ('{"session": "s", "text": "\\ud800"}', "body.text"),
-        ('{"session": "\\ud800", "text": "x"}', "body.session"),
-        (json.dumps({"session": "s", "text": "x" * 200_001}), "body.text"),
-        ('{"session": CANARY', "body"),
-        ("[]", "body"),
+        ("{}", "session is missing; text is missing"),
+        ('{"session": "s"}', "text is missing"),
+        ('{"session": "s", "text": 1}', "text: a string"),
+        ('{"session": "s", "text": "x", "style": "CANARY"}', "style: 'markdown'"),
+        ('{"session": "s", "text": "x", "partial": "CANARY"}', "partial: true or false"),
+        ('{"session": "s", "text": "x", "CANARY": 1}', UNKNOWN_NAME),
+        ('{"session": "s", "text": "x", "CANARY\\ud800": 1}', "body: text in Unicode"),
+        ('{"session": "s", "text": "\\ud800"}', "text: text in Unicode"),
+        ('{"session": "\\ud800", "text": "x"}', "session: text in Unicode"),
+        (json.dumps({"session": "s", "text": "x" * 200_001}), "text: at most 200000 characters"),
+        ('{"session": CANARY', "body: valid JSON"),
+        ("[]", "body: a JSON object"),
         ("null", "body"),
-        ("", "body"),
+        ("", "body is missing"),
     ],
 )
-def test_malformed_bodies_are_told_by_name_and_not_repeated(
-    service: httpx.Client, body: str, named: str
+def test_malformed_bodies_are_told_with_what_is_valid_and_not_repeated(
+    service: httpx.Client, body: str, told: str
 ):
     response = service.post(
         "/v1/citations/resolve", content=body, headers={"Content-Type": "application/json"}
     )
-    assert named in is_problem(response, 422)
+    assert is_problem(response, 422).startswith(told)
 
 
 def test_a_body_that_is_no_json_is_told(service: httpx.Client):

@@ -50,3 +50,17 @@ def test_a_kept_copy_counts_for_nothing():
     tally = Tally()
     count(tally, (), 10)
     assert tally == Tally()
+
+
+def test_one_of_a_thing_is_not_told_in_the_plural():
+    one = Budget(max_searches=1, max_fetches=1, max_per_host=1, max_bytes=1000)
+    spent = Tally(searches=1, fetches=1)
+    said = [one.judge_search(spent), one.judge_fetch(spent, "a.com")]
+    said.append(one.judge_fetch(Tally(hosts={"a.com": 1}), "a.com"))
+    expected = ["used its 1 search. ", "opened its 1 page. ", "opened its 1 page of a.com. "]
+    for verdict, words in zip(said, expected, strict=True):
+        assert isinstance(verdict, Deny)
+        assert words in verdict.sentence
+    two = SMALL.judge_search(Tally(searches=2))
+    assert isinstance(two, Deny)
+    assert "used its 2 searches. " in two.sentence

@@ -242,6 +242,48 @@ def test_strict_shows_and_quotes_no_more_than_a_max_snippet(site: Site, strict: 
     assert strict.good("quote", start=2, end=end)["quote"]["text"] == "Quinces ripen late."
 
 
+def test_strict_cuts_at_a_word_and_a_quote_of_the_cut_line_says_that_it_is_a_part(
+    site: Site, strict: Talk
+):
+    strict.open(site.page("/p", "X-Robots-Tag: max-snippet:15"))
+    assert [line["text"] for line in strict.whole(0)["lines"][2:-1]] == ["Quinces ripen"]
+    done = strict.good("quote", start=2, end=2)
+    assert (done["quote"]["text"], done["quote"]["truncated"]) == ("Quinces ripen", True)
+    assert "(cut at the 15 characters that the site lets be shown)" in done["text"]
+    assert done["quote"]["source_url"].endswith("#:~:text=Quinces%20ripen")
+
+
+def test_strict_quotes_a_line_that_is_shown_whole_as_a_whole(site: Site, strict: Talk):
+    strict.open(site.page("/p", "X-Robots-Tag: max-snippet:62"))
+    assert strict.good("quote", start=2, end=2)["quote"]["truncated"] is False
+
+
+def test_metas_for_many_robots_and_a_pixel_in_the_head_hide_no_meta_for_all(site: Site, talk: Talk):
+    bots = "".join(f'<meta name="bot{n}" content="noindex, noai">' for n in range(3000))
+    reply = talk.open(
+        site.page("/p", head=f"{bots}<img src=/x><meta name=robots content=nosnippet>")
+    )
+    assert signals(reply)["obeyed"] == ["meta robots: nosnippet"]
+    reply = talk.open(site.page("/q", head=f"{bots}<meta name=robots content=nosnippet>"))
+    assert signals(reply)["obeyed"] == ["meta robots: nosnippet"]
+
+
+def test_our_own_meta_counts_beside_words_that_nobody_knows(site: Site, talk: Talk):
+    bots = "".join(f'<meta name="bot{n}" content="noindex, noai">' for n in range(50))
+    head = (
+        f'{bots}<meta name="ChatGPT-User" content="noindex max-snippet: 20 chars, noai-training">'
+    )
+    reply = talk.open(site.page(head=head))
+    assert signals(reply)["obeyed"] == ["meta chatgpt-user: max-snippet: 20"]
+
+
+def test_a_content_signal_of_no_group_is_passed_on(site: Site, talk: Talk):
+    site.robots("Content-Signal: ai-input=no", "User-agent: *", "Disallow: /x")
+    reply = talk.open(site.page())
+    assert signals(reply)["obeyed"] == []
+    assert signals(reply)["reported"] == ["robots.txt Content-Signal: ai-input=no"]
+
+
 @pytest.mark.parametrize(
     ("fields", "head", "robots"),
     [
@@ -349,3 +391,18 @@ def test_a_page_that_may_not_be_kept_is_asked_for_each_time(
     talk.open(url)
     talk.open(url)
     assert site.asked.count("/p") == times
+
+
+def test_a_kept_copy_says_what_the_reply_said_though_it_named_the_field_in_connection(
+    site: Site, service: httpx.Client
+):
+    url = site.page(
+        "/p",
+        "X-Robots-Tag: max-snippet:20",
+        "Cache-Control: max-age=600",
+        "Connection: keep-alive, x-robots-tag",
+    )
+    first, second = Talk(service).open(url), Talk(service).open(url)
+    assert second["politeness"]["cache"] == "hit"
+    assert first["page"]["signals"] == second["page"]["signals"]
+    assert "max-snippet:20" in json.dumps(second["page"]["signals"])

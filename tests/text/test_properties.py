@@ -19,7 +19,7 @@ from browser.text.charset import decode
 from browser.text.clean import clean
 from browser.text.elements import SKIPPED
 from browser.text.find import find
-from browser.text.hidden import is_aside, is_hidden
+from browser.text.hidden import Asides, is_hidden
 from browser.text.htmlpage import read_html
 from browser.text.links import MAX_URL
 from browser.text.nodes import is_mark
@@ -145,7 +145,7 @@ def drawn(html: str) -> LexborHTMLParser:
 
 def is_left_out(node: LexborNode) -> bool:
     """Whether an element itself says that it is not drawn."""
-    return is_hidden(node.tag or "", node.attributes) or is_aside(node, node.attributes)
+    return is_hidden(node.tag or "", node.attributes) or Asides().holds(node, node.attributes)
 
 
 def seen(node: LexborNode) -> str:

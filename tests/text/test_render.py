@@ -92,6 +92,7 @@ def test_a_page_without_an_address_can_be_read():
 def test_an_empty_body_has_no_text():
     assert failure(b"").reason is Reason.NO_TEXT
     assert failure(b" \n\t ").reason is Reason.NO_TEXT
+    assert failure(b"").sentence.endswith("empty page. Choose another source.")
 
 
 @pytest.mark.parametrize(

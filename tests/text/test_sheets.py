@@ -192,6 +192,67 @@ def test_a_menu_that_opens_when_a_person_points_at_it_is_read(state: str):
     assert read(f".z{{display:none}}.v:{state} .z{{display:block}}", body) == ["END"]
 
 
+MENU = "<a href=/a>Birds of the coast</a><a href=/b>Fish of the coast</a><a href=/c>Boats</a>"
+
+
+@pytest.mark.parametrize(
+    ("css", "body"),
+    [
+        (".z{display:none}", f"<div class=z>{MENU}</div>"),
+        (".z{display:none}", f"<ul class=z><li>{MENU}</ul>"),
+        (".z{display:none}", "<button aria-controls='x z1'>+</button><p id=z1 class=z>A"),
+        (".z{display:none}", "<a data-bs-target='#z1'>+</a><div id=z1><p class=z>A</div>"),
+        (".z{display:none}", "<h3><button aria-expanded=false>Q</button></h3> <p class=z>A"),
+        (".z{display:none}", "<p role=tabpanel class=z>A"),
+        (".z{visibility:hidden;transition:opacity .2s}", "<p class=z>A"),
+        (".z{height:0;overflow:hidden;transition:height 300ms}", "<p class=z>A"),
+        (".z{max-height:0;overflow:hidden}.z{transition:all var(--t)}", "<p class=z>A"),
+    ],
+)
+def test_what_a_click_opens_is_read(css: str, body: str):
+    assert len(read(css, body)) > 1
+
+
+@pytest.mark.parametrize(
+    ("css", "body"),
+    [
+        (".z{display:none}", "<button>Buy</button><p class=z>A"),
+        (".z{display:none}", "<button aria-controls=y>Buy</button><p id=z1 class=z>A"),
+        (".z{display:none}", "<p class=z><a href=/a>All of a sentence that stands in a link</a>"),
+        (".z{display:none}", f"<p class=z>{'Words that are no link. ' * 3}{MENU}"),
+        (".z{display:none;transition:all 1s}", "<p class=z>A"),
+        (".z{visibility:hidden;transition:all 0s}", "<p class=z>A"),
+        (".z{height:0;overflow:hidden;transition:none}", "<p class=z>A"),
+    ],
+)
+def test_what_no_click_opens_is_not_read(css: str, body: str):
+    assert [line for line in read(css, body) if line not in ("Buy", "END")] == []
+
+
+def test_a_large_part_that_a_linked_sheet_may_show_is_read():
+    part = f"<style>.z{{display:none}}</style>{WORDS}<div class=z><h2>Part</h2>{WORDS}</div>"
+    assert plain(part)[BEFORE:] == []
+    linked = plain(f"<link rel=stylesheet href=x.css>{part}")[BEFORE:]
+    assert linked[0] == "# Part" or linked[0] == "Part"
+    small = part.replace(f"<h2>Part</h2>{WORDS}", "<h2>Part</h2><p>small")
+    assert plain(f"<link rel=stylesheet href=x.css>{small}")[BEFORE:] == []
+
+
+def test_letters_without_size_hide_no_parts_that_have_letters_again():
+    body = "<ul class=z><li>one<li>two</ul>"
+    assert read(".z{font-size:0}.z li{font-size:14px}", body) == ["one", "two", "END"]
+    assert read(".z{font-size:0}.z li{font-size:1px}", body) == ["END"]
+    assert read(".z{font-size:0}", body) == ["END"]
+    mixed = "<p class=z>INJ <b>one</b>"
+    assert read(".z{font-size:0}.z b{font-size:14px}", mixed) == ["END"]
+
+
+def test_a_picture_that_a_sheet_hides_is_not_named():
+    image = "<img class=z alt='A picture' src=x.png>"
+    assert read(".z{display:none}", image) == ["END"]
+    assert len(read(".y{display:none}", image)) == 2
+
+
 def test_a_page_that_waits_for_its_scripts_is_read():
     html = f"<style>#app{{opacity:0}}</style><div id=app>{WORDS}</div>"
     assert len(plain(html)) == BEFORE

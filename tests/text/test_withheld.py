@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from browser.text import codec, render
-from browser.text.withheld import withheld
+from browser.text.withheld import is_cut, withheld
 
 HTML = (
     "<!doctype html><title>T</title><main><h1 id=top>Head</h1><p>One <a href=/1>two</a> three.</p>"
@@ -37,7 +37,9 @@ def test_never_more_than_the_limit_is_shown_and_what_is_shown_is_the_beginning(l
     assert len(words) <= limit
     assert WORDS.startswith(words)
     assert "Cite its title" in note
-    assert len(words) > limit - 6
+    assert len(words) >= limit - 8
+    rest = WORDS[len(words) :]
+    assert not (words and words[-1].isalnum() and rest[0].isalnum()), "a word is shown whole"
 
 
 def test_a_page_within_the_limit_stays_as_it_is():
@@ -57,3 +59,30 @@ def test_links_and_markers_behind_the_limit_are_gone():
 def test_it_can_be_stored():
     page = withheld(PAGE, 9, "nosnippet")
     assert codec.decode(codec.encode(page)) == page
+
+
+def line_and_rest(limit: int) -> tuple[str, bool]:
+    page = withheld(PAGE, limit, "max-snippet")
+    return page.lines[-2].plain, is_cut(page, page.last - 1)
+
+
+def test_a_page_knows_whether_its_last_words_are_a_part_of_a_line():
+    assert line_and_rest(len("Head\nOne two")) == ("One two", True)
+    assert line_and_rest(len("Head\nOne two thr")) == ("One two", True)
+    assert line_and_rest(len("Head\nOne two three.")) == ("One two three.", False)
+    assert line_and_rest(len("Head\nOne two three.\nFo")) == ("One two three.", False)
+    page = withheld(PAGE, 12, "max-snippet")
+    assert not is_cut(page, 2), "the lines before it are whole"
+    assert is_cut(page, page.last), "who quotes the note as well quotes the line"
+    assert not is_cut(PAGE, PAGE.last)
+    assert not is_cut(withheld(PAGE, 0, "nosnippet"), 2)
+
+
+def test_a_script_without_spaces_is_cut_between_characters_and_known_as_cut():
+    words = "漢字" * 30
+    page = render(
+        f"<title>T</title><p>{words}".encode(), "text/html; charset=utf-8", "https://e.test/"
+    )
+    short = withheld(page, 7, "max-snippet:7")
+    assert short.lines[2].plain == words[:7]
+    assert is_cut(codec.decode(codec.encode(short)), 2)
