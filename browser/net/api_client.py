@@ -140,7 +140,8 @@ class ApiClient(Generic[Reply_co]):
         target = httpx.URL(url).copy_merge_params(params)
         async with self._client.stream("GET", target, headers=headers) as response:
             body = await self._body(response, host)
-        wait = retry_after(response.headers, self._clock.now())
+        asked = {"retry-after": response.headers.get("retry-after", "")}
+        wait = retry_after(asked, self._clock.now())
         return self._reply(
             response.status_code, _parse(body), None if wait is None else math.ceil(wait)
         )
