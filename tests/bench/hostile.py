@@ -13,7 +13,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import re
-import subprocess
 import sys
 import threading
 from collections.abc import Iterable, Iterator
@@ -32,6 +31,7 @@ from browser.config import fixed
 from browser.serve import settle
 from browser.settings import Settings
 from tests.bench import table
+from tests.bench.origin import started
 from tests.net import hostile
 from tests.world import World
 
@@ -49,8 +49,9 @@ _number = count()
 def run() -> None:
     """Print the latency of the second conversation, the stalls and the memory of the service."""
     with contextlib.ExitStack() as stack:
-        port = stack.enter_context(_process("origin"))
-        address = f"http://127.0.0.1:{stack.enter_context(_process('service', str(port)))}"
+        port = stack.enter_context(started("tests.bench.hostile", "origin"))
+        service = started("tests.bench.hostile", "service", str(port))
+        address = f"http://127.0.0.1:{stack.enter_context(service)}"
         client = stack.enter_context(httpx.Client(base_url=address, timeout=60, trust_env=False))
         replies = [reply for reply in hostile.every() if reply.name != "circle"]
         floods = [reply.name for reply in replies if reply.ends != LATE]
@@ -134,23 +135,6 @@ def _inside(client: httpx.Client) -> dict[str, float]:
     """How long the event loop was held since the last look, in seconds, and the peak in MiB."""
     told: dict[str, float] = client.get("/bench/inside").json()
     return told
-
-
-@contextlib.contextmanager
-def _process(*arguments: str) -> Iterator[int]:
-    """Another part of this module; yields the port it prints."""
-    with subprocess.Popen(
-        [sys.executable, "-m", "tests.bench.hostile", *arguments],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    ) as process:
-        assert process.stdin is not None
-        assert process.stdout is not None
-        try:
-            yield int(process.stdout.readline())
-        finally:
-            process.stdin.close()
 
 
 def origin() -> None:

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import subprocess
 import sys
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
 from statistics import median
 from time import perf_counter
 
@@ -29,6 +27,7 @@ from browser.rules.robots import parse
 from browser.settings import Settings
 from browser.state.memory import MemoryTurns
 from tests.bench import table
+from tests.bench.origin import started
 
 ROUNDS, EACH = 15, 60  # rounds of every contestant in turn, requests a round
 HOST = "bench.test"
@@ -41,7 +40,7 @@ Once = Callable[[], Awaitable[object]]
 
 def run() -> None:
     """Print the table."""
-    with _origin() as port:
+    with started("tests.bench.ladder") as port:
         rows, notes = anyio.run(_measure, port)
     table.show(
         f"manners and guard: microseconds, median of {ROUNDS} rounds of {EACH}",
@@ -165,23 +164,6 @@ def _robots() -> dict[str, float]:
                 once()
             times[name].append((perf_counter() - began) / EACH * 1e6)
     return {name: median(each) for name, each in times.items()}
-
-
-@contextlib.contextmanager
-def _origin() -> Iterator[int]:
-    """An origin in a process of its own; yields its port."""
-    with subprocess.Popen(
-        [sys.executable, "-m", "tests.bench.ladder"],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    ) as process:
-        assert process.stdin is not None
-        assert process.stdout is not None
-        try:
-            yield int(process.stdout.readline())
-        finally:
-            process.stdin.close()
 
 
 class _Origin(asyncio.Protocol):

@@ -8,17 +8,22 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 from browser.littleweb import LittleWeb
 
 
-@contextmanager
-def serving(folder: Path) -> Iterator[int]:
+def serving(folder: Path) -> AbstractContextManager[int]:
     """Serve *folder*; yields the port on 127.0.0.1."""
+    return started("tests.bench.origin", str(folder))
+
+
+@contextmanager
+def started(module: str, *arguments: str) -> Iterator[int]:
+    """Run *module*, which prints a port and serves until its input ends; yields the port."""
     with subprocess.Popen(
-        [sys.executable, "-m", "tests.bench.origin", str(folder)],
+        [sys.executable, "-m", module, *arguments],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
