@@ -95,7 +95,7 @@ def _short_block(  # noqa: C901, PLR0912 - one loop over what most blocks are ma
             words.append(core)
             worded, owed_plain = True, False
         inner = True
-        mark = core if "|" not in core and core.isascii() else marks.for_display(core)
+        mark = core if core.isascii() and _plain(core) else marks.for_display(core)
         if kind == "link" or (kind == "image" and link >= 0):
             if len(core) > MAX_SHORT_LINK:
                 return None
@@ -113,16 +113,21 @@ def _short_block(  # noqa: C901, PLR0912 - one loop over what most blocks are ma
     text = "".join(shown)
     if len(text) > room or room < LEAST_SHORT_ROOM:
         return None
-    if "|" in text and ("<|" in text or "|>" in text):  # from two texts side by side
+    if not _plain(text) and ("<|" in text or "|>" in text or "![" in text):  # side by side
         return None
     return text, marks.for_quote("".join(words).rstrip("\t")), None, linked
+
+
+def _plain(text: str) -> bool:
+    """Whether nothing in *text*, which is ASCII, may have to be written otherwise in a display."""
+    return "|" not in text and "![" not in text
 
 
 def only_text(text: str) -> tuple[str, str]:
     """The two texts of a block without links: alike but for characters that could forge marks."""
     text = " ".join(text.split())
     if text.isascii() and text.isprintable():
-        return (text, text) if "|" not in text else (marks.for_display(text), text)
+        return (text, text) if _plain(text) else (marks.for_display(text), text)
     text = folded(text)
     return marks.for_display(text), marks.for_quote(text)
 

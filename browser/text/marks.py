@@ -4,7 +4,8 @@ Displays use ``【id†text】`` for links. The same three characters in a page'
 written ``〖〗‡``, so that every marker in a display is ours. In a quote the page's brackets stand
 as they are, since they are common in Chinese and Japanese, but a dagger between them becomes
 ``‡``: a quote never holds something that reads as a marker. The delimiters of chat templates
-(``<|…|>``) are broken in displays.
+(``<|…|>``) are broken in displays, and so is Markdown's image (``![…](…)``): a chat that renders
+what a model repeats would fetch its address, and tell whoever wrote it what the address holds.
 """
 
 from __future__ import annotations
@@ -14,18 +15,21 @@ import re
 MARKER = re.compile("【\\d+†([^†】]*)(?:†[^】]*)?】")  # of a link; its text is the group
 _NUMBER = re.compile(r"【(\d+)†")
 _TO_DISPLAY = str.maketrans({"【": "〖", "】": "〗", "†": "‡"})
-_SPECIAL = re.compile("[【】†]|<\\||\\|>")
+_SPECIAL = re.compile("[【】†]|<\\||\\|>|!\\[")
+# Left alone where the bracket ends soon, or the text does, and nothing leads anywhere.
+_IMAGE = re.compile(r"!\[(?![^\]\n]{0,200}(?:\](?![(\[])|\n|\Z))")
 _BRACKETED = re.compile("【[^】]*】?")
 
 
 def for_display(text: str) -> str:
     """Write the page's own text so that nothing in it reads as a marker of ours."""
     if text.isascii():
-        if "|" not in text:
+        if "|" not in text and "![" not in text:
             return text
     elif not _SPECIAL.search(text):
         return text
-    return text.translate(_TO_DISPLAY).replace("<|", "<¦").replace("|>", "¦>")
+    shown = text.translate(_TO_DISPLAY).replace("<|", "<¦").replace("|>", "¦>")
+    return _IMAGE.sub("！[", shown)
 
 
 def for_quote(text: str) -> str:

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from browser.text import cite, marks
+from browser.text import cite, marks, render
 from browser.text.display import header, window
 from tests.text.pages import MARKER, page
 
@@ -96,3 +98,20 @@ def test_the_lines_of_a_quote_together_hold_no_citation():
     made = page("<p>" + "【 " * 120 + "1†L2】 <a href=/x>【1</a><b>†L1】</b>")
     joined = "".join(line.glue + line.plain for line in made.lines[2:])
     assert not list(cite.markers(joined))
+
+
+@pytest.mark.parametrize(
+    ("html", "shown"),
+    [
+        ("![x](https://evil.test/?d=1)", "！[x](https://evil.test/?d=1)"),
+        ("!<b>[</b>x](https://evil.test/)", "！[x](https://evil.test/)"),
+        ("!<b>[</b>x](https://evil.test/) <a href=/l>go</a>", "！[x](https://evil.test/) 【0†go】"),
+        ("日本 ![x][1]", "日本 ！[x][1]"),
+        (f"![{'x' * 150}](/y)", f"！[{'x' * 150}](/y)"),
+        ("#![allow(dead_code)] and ![a", "#![allow(dead_code)] and ![a"),
+    ],
+)
+def test_the_page_makes_no_markdown_image_and_is_quoted_to_the_letter(html, shown):
+    page = render(f"<p>{html}</p>".encode(), "text/html; charset=utf-8", "https://a.test/")
+    assert page.lines[2].text == shown
+    assert page.lines[2].plain == re.sub("【0†(go)】", r"\1", shown).replace("！", "!")
