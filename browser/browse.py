@@ -237,7 +237,7 @@ class Browser:
             raise
         count(session.tally, fetched.asked, len(fetched.body))
         read: list[Read] = []
-        with anyio.CancelScope(shield=True):  # no reader is killed for a caller who hangs up now
+        with anyio.CancelScope(shield=True):  # no reader is killed for a caller who hangs up
             read.append(await self._reading.read(session, fetched))
         came = read[0]
         shown = self._show_new(

@@ -6,6 +6,15 @@ outside a request.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextvars import ContextVar
 
 REQUEST: ContextVar[str] = ContextVar("request", default="")
+
+
+def _nobody() -> None:
+    """What is done for no caller in particular ends when it ends."""
+
+
+# Called when a page is asked for: from then on the command is worth finishing, whoever hangs up.
+UNDER_WAY: ContextVar[Callable[[], None]] = ContextVar("under_way", default=_nobody)

@@ -19,6 +19,7 @@ from dataclasses import dataclass, field
 
 from browser.errors import BrowserError, FetchFailed, Refused
 from browser.model.clock import Clock
+from browser.model.current import UNDER_WAY
 from browser.model.fetch import CacheUse, Fetched, FetchRecord, Politeness
 from browser.model.reason import Reason
 from browser.model.signals import NOTHING_SAID, RobotsSays
@@ -234,6 +235,7 @@ class Fetcher:
                 max_bytes=self._max_bytes,
                 crawl_delay=judged.crawl_delay,
                 conditions=conditions,
+                at_turn=UNDER_WAY.get(),
             )
         except Refused:  # no turn, so no request
             trip.asked.pop()

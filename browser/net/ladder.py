@@ -10,7 +10,7 @@ answers to overload (429, 503) is learned here, so that robots.txt and pages sha
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 
@@ -138,6 +138,7 @@ class Hop:
         cut: bool = False,
         crawl_delay: float | None = None,
         conditions: Mapping[str, str] | None = None,
+        at_turn: Callable[[], None] | None = None,
     ) -> Answer:
         """Wait for a turn and send.
 
@@ -151,6 +152,7 @@ class Hop:
             cut: Whether a longer body is cut rather than refused.
             crawl_delay: What robots.txt asks for, in seconds.
             conditions: Header fields that make the request a conditional one.
+            at_turn: Called when the turn has come, before anything is sent.
 
         Raises:
             Refused: no turn.
@@ -164,6 +166,8 @@ class Hop:
             asker=spent.asker,
         )
         async with _counted(turn, spent, self._clock):
+            if at_turn is not None:
+                at_turn()
             began = self._clock.now()
             try:
                 raw = await self._sender.get(
