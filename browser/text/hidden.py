@@ -63,13 +63,6 @@ MAX_KNOWN = 400  # characters of an attribute whose judgement is remembered from
 MOST_KNOWN = 4096  # class attributes whose judgement is remembered
 
 
-def is_hidden(tag: str, attributes: Mapping[str, str | None]) -> bool:
-    """Whether an element with these attributes is not drawn."""
-    if tag == "dialog" and "open" not in attributes:
-        return True
-    return bool(attributes) and (is_undrawn(attributes) or is_unread(attributes.get("class") or ""))
-
-
 def is_undrawn(attributes: Mapping[str, str | None]) -> bool:
     """Whether `MAY_HIDE`'s attributes keep an element from being drawn."""
     if "hidden" in attributes or "popover" in attributes:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from browser.text.hidden import is_hidden
+from tests.text.hiding import is_hidden
 from tests.text.pages import plain
 
 NOT_DRAWN = """

@@ -19,12 +19,13 @@ from browser.text.charset import decode
 from browser.text.clean import clean
 from browser.text.elements import SKIPPED
 from browser.text.find import find
-from browser.text.hidden import Asides, is_hidden
+from browser.text.hidden import Asides
 from browser.text.htmlpage import read_html
 from browser.text.links import MAX_URL
 from browser.text.nodes import is_mark
 from browser.text.number import number
 from browser.text.quote import words
+from tests.text.hiding import is_hidden
 from tests.text.pages import MARKER, URL, data
 
 BLOCK = [
