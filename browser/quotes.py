@@ -8,6 +8,10 @@ that ends is quoted as a part.
 
 from __future__ import annotations
 
+from functools import partial
+
+import anyio.to_thread
+
 from browser.displays import Displays
 from browser.errors import UsageError
 from browser.model.clock import iso
@@ -19,6 +23,8 @@ from browser.model.url import Url
 from browser.rules import quoting
 from browser.text import marks, quote
 from browser.text.withheld import is_cut
+
+LONG = 2000  # lines of a page; in a longer one the place of a quote is looked for in a thread
 
 
 async def take(
@@ -57,6 +63,8 @@ async def take(
         said = said._replace(truncated=True)
         limit = f"the {shown.signals.show_max} characters that the site lets be shown"
     lines = f"L{start}" if said.end == start else f"L{start}-L{said.end}"
+    place = partial(quote.source_url, page, start, said.end, said.text)
+    source = place() if page.last <= LONG else await anyio.to_thread.run_sync(place)
     made = Quote(
         id=f"q{len(session.quotes) + 1}",
         cursor=shown.cursor,
@@ -69,7 +77,7 @@ async def take(
         domain=Url.parse(page.url).host,
         fetched_at=iso(shown.fetched_at),
         digest=page.digest,
-        source_url=quote.source_url(page, start, said.end, said.text),
+        source_url=source,
         truncated=said.truncated,
     )
     session.quotes.append(made)
