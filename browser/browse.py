@@ -8,13 +8,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
-import anyio
 import anyio.to_thread
 
 from browser import quotes
 from browser.displays import Displays
 from browser.errors import BrowserError, Refused, SearchFailed, UsageError
 from browser.model.clock import Clock
+from browser.model.current import UNDER_WAY
 from browser.model.fetch import Fetched, Politeness
 from browser.model.page import Page
 from browser.model.reason import Reason
@@ -24,7 +24,7 @@ from browser.model.session import Display, Kind, Session
 from browser.model.signals import NOTHING_ASKED, Mode, Signals
 from browser.model.url import Url
 from browser.model.verdict import Deny, Verdict
-from browser.reading import Read, Reading, Render
+from browser.reading import Reading, Render
 from browser.rules import ledger
 from browser.rules.budget import Budget, count
 from browser.rules.target import parse_target
@@ -236,10 +236,8 @@ class Browser:
             count(session.tally, error.asked)
             raise
         count(session.tally, fetched.asked, len(fetched.body))
-        read: list[Read] = []
-        with anyio.CancelScope(shield=True):  # no reader is killed for a caller who hangs up
-            read.append(await self._reading.read(session, fetched))
-        came = read[0]
+        UNDER_WAY.get()()  # a kept copy, too: no reader is killed for a caller who hangs up
+        came = await self._reading.read(session, fetched)
         shown = self._show_new(
             session, "page", came.key, came.page, fetched.politeness, fetched.fetched_at,
             came.signals,

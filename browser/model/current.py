@@ -16,5 +16,6 @@ def _nobody() -> None:
     """What is done for no caller in particular ends when it ends."""
 
 
-# Called when a page is asked for: from then on the command is worth finishing, whoever hangs up.
+# Called when a page is asked for or its copy taken: from then on the command is worth finishing,
+# whoever hangs up.
 UNDER_WAY: ContextVar[Callable[[], None]] = ContextVar("under_way", default=_nobody)

@@ -5,6 +5,7 @@ The lines are made once and stored; view, find, quote and citation all read this
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -47,6 +48,11 @@ class Link(NamedTuple):
     text: str
     url: str
     domain: str
+
+
+def digest_of(body: bytes) -> str:
+    """``sha256:`` and the hexadecimal SHA-256 of a document's bytes."""
+    return "sha256:" + hashlib.sha256(body).hexdigest()
 
 
 @dataclass(frozen=True)

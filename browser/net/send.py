@@ -25,6 +25,7 @@ import httpx
 
 from browser.errors import FetchFailed
 from browser.model.reason import Reason
+from browser.model.response import folded
 from browser.model.url import DEFAULT_PORTS, Authority, Url
 from browser.net.body import read_body, too_large
 from browser.net.dial import GuardedStream
@@ -212,7 +213,7 @@ async def _read(response: httpx.Response, max_bytes: int, *, cut: bool) -> Raw:
     chunks = cast("AsyncIterable[bytes]", response.stream)
     try:
         fields = _fields(response.headers)
-        headers = _fold(fields)
+        headers = folded(fields)
         locations = tuple(response.headers.get_list("location"))
         if response.status_code >= 300:
             if _declared(headers) <= DRAIN:
@@ -239,13 +240,6 @@ async def _drain(chunks: AsyncIterable[bytes]) -> None:
 
 def _fields(headers: httpx.Headers) -> tuple[tuple[str, str], ...]:
     return tuple((name.lower(), value) for name, value in headers.multi_items()[:MAX_HEADERS])
-
-
-def _fold(fields: tuple[tuple[str, str], ...]) -> dict[str, str]:
-    folded: dict[str, str] = {}
-    for name, value in fields:
-        folded[name] = f"{folded[name]}, {value}" if name in folded else value
-    return folded
 
 
 def _declared(headers: Mapping[str, str]) -> int:

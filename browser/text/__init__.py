@@ -9,12 +9,11 @@
 from __future__ import annotations
 
 import gc
-import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from browser.errors import FetchFailed
-from browser.model.page import Line, Page
+from browser.model.page import Line, Page, digest_of
 from browser.model.reason import Reason
 from browser.model.url import Url
 from browser.text import kinds
@@ -87,7 +86,7 @@ def _render(body: bytes, content_type: str, url: str, line_chars: int, max_lines
         title=document.title,
         lines=lines,
         links=document.links,
-        digest="sha256:" + hashlib.sha256(body).hexdigest(),
+        digest=digest_of(body),
         media_type=kind if kinds.is_type(kind) else _UNKNOWN,
         language=document.language,
         author=document.author,

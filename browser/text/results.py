@@ -6,10 +6,9 @@ which result it belongs to, so that a citation of a line leads to that result.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator
 
-from browser.model.page import Line, Link, Page
+from browser.model.page import Line, Link, Page, digest_of
 from browser.model.search import Results
 from browser.model.url import Url
 from browser.text.block import Block, Parts, Run
@@ -53,7 +52,7 @@ def results_page(query: str, results: Results, line_chars: int) -> Page:
         title=one_line(query),
         lines=tuple(lines),
         links=tuple(links),
-        digest="sha256:" + hashlib.sha256(body.encode()).hexdigest(),
+        digest=digest_of(body.encode()),
         media_type="text/plain",
         hits=hits,
     )

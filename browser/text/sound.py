@@ -12,13 +12,12 @@ once, when the worker's answer comes in (`check_answer`).
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Collection, Iterable
 from itertools import repeat
 from typing import Any
 
-from browser.model.page import Page
+from browser.model.page import Page, digest_of
 from browser.text.clean import is_clean
 
 MAX_TOLD = 4096  # characters of a title, an author, …; a title may be the end of the address
@@ -94,7 +93,7 @@ def check_answer(page: Page, url: str, body: bytes) -> None:
         ValueError: it is of another address or other bytes, or a link names another host than
             its own or holds what a person would not see.
     """
-    _demand(page.url == url and page.digest == "sha256:" + hashlib.sha256(body).hexdigest())
+    _demand(page.url == url and page.digest == digest_of(body))
     if not page.links:
         return
     _, texts, urls, hosts = zip(*page.links, strict=True)

@@ -18,6 +18,7 @@ from typing import NamedTuple
 
 from browser.model.page import Line, Page
 from browser.text import marks
+from browser.text.folded import Table
 
 AROUND = 12  # lines before and after a quote whose words may be needed
 BLOCK = "\n"  # between two words: an edge, or white space that a browser may not fold
@@ -121,7 +122,7 @@ def _squeezed(page: Page, last: int) -> _Squeezed:
     before = made if isinstance(made, _Squeezed) else _Squeezed("", [0])
     if len(before.starts) > last + 1:
         return before
-    table = _Table()
+    table = Table(squeeze)
     parts, starts = [before.text], before.starts.copy()
     for line in page.lines[len(starts) - 1 : last + 1]:
         if line.plain.isascii():
@@ -132,15 +133,6 @@ def _squeezed(page: Page, last: int) -> _Squeezed:
         starts.append(starts[-1] + len(part))
     longer = page.memo[_squeezed] = _Squeezed("".join(parts), starts)
     return longer
-
-
-class _Table(dict[int, int | str | None]):
-    """What `squeeze` leaves of each character, in less than half its time for a long text."""
-
-    def __missing__(self, char: int) -> int | str | None:
-        left = squeeze(chr(char))
-        made = self[char] = ord(left) if len(left) == 1 else left or None
-        return made
 
 
 def _words(page: Page, starts: list[int], first: int, last: int) -> Iterator[Word]:
