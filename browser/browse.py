@@ -24,6 +24,7 @@ from browser.model.session import Display, Kind, Session
 from browser.model.signals import NOTHING_ASKED, Mode, Signals
 from browser.model.url import Url
 from browser.model.verdict import Deny, Verdict
+from browser.model.view import FROM_THE_START, View
 from browser.reading import Reading, Render
 from browser.rules import ledger
 from browser.rules.budget import Budget, count
@@ -113,7 +114,7 @@ class Browser:
         now = self._clock.now()
         return self._show_new(session, "search", key, page, politeness, now, NOTHING_ASKED)
 
-    async def open_url(self, session: Session, text: str) -> Result:
+    async def open_url(self, session: Session, text: str, view: View = FROM_THE_START) -> Result:
         """Open a URL that the model or the person wrote."""
         url = parse_target(text)
         if self._options.only_seen and url.is_web:  # the guard says why another is not opened
@@ -126,9 +127,11 @@ class Browser:
                     url=url.href,
                     rule="session.open = seen",
                 )
-        return await self._open(session, url)
+        return await self._open(session, url, view)
 
-    async def click(self, session: Session, link: int, cursor: int | None) -> Result:
+    async def click(
+        self, session: Session, link: int, cursor: int | None, view: View = FROM_THE_START
+    ) -> Result:
         """Follow link *link* of the page that *cursor* shows."""
         shown = self.displays.at(session, cursor)
         page = await self.displays.page(shown)
@@ -140,16 +143,22 @@ class Browser:
             )
         if self._options.only_seen:  # the link itself is one that was shown
             await self.displays.note(session)
-        return await self._open(session, parse_target(page.links[link].url))
+        return await self._open(session, parse_target(page.links[link].url), view)
 
     async def scroll(
-        self, session: Session, *, amount: int | None, line: int | None, cursor: int | None
+        self,
+        session: Session,
+        *,
+        amount: int | None,
+        line: int | None,
+        cursor: int | None,
+        lines: int | None = None,
     ) -> Result:
         """Show another window of a page.
 
         *amount* lines on (or back) from the first line that the display shows, past what is
         folded; or from *line*, where what is folded opens; with neither, what comes after the
-        last line shown.
+        last line shown. *lines* is how many are wanted.
         """
         before = self.displays.at(session, cursor)
         shown = self.displays.page_at(session, cursor)
@@ -166,7 +175,7 @@ class Browser:
                 Reason.UNKNOWN_LINE,
                 f"display {shown.cursor} has lines 0 to {page.last}, there is no line {start}.",
             )
-        return self.displays.show(session, shown, page, start, folded=folded)
+        return self.displays.show(session, shown, page, start, folded=folded, lines=lines)
 
     async def find(self, session: Session, pattern: str, cursor: int | None) -> Result:
         """Show every place where *pattern* stands on the page."""
@@ -228,7 +237,7 @@ class Browser:
             )
         return Result("\n".join(["Sources of this conversation:", *(rows or ["  (none yet)"])]))
 
-    async def _open(self, session: Session, url: Url) -> Result:
+    async def _open(self, session: Session, url: Url, view: View) -> Result:
         self._within(self._options.budget.judge_fetch(session.tally, url.host), url.href)
         try:
             fetched = await self._fetch.fetch(url, session.key)
@@ -240,7 +249,7 @@ class Browser:
         came = await self._reading.read(session, fetched)
         shown = self._show_new(
             session, "page", came.key, came.page, fetched.politeness, fetched.fetched_at,
-            came.signals,
+            came.signals, view,
         )  # fmt: skip
         return replace(shown, text=f"{shown.text}\n\n{fetched.note}") if fetched.note else shown
 
@@ -258,7 +267,17 @@ class Browser:
         politeness: Politeness,
         at: float,
         asked: Signals,
+        view: View = FROM_THE_START,
     ) -> Result:
+        start = display.place(page) if view.line is None else view.line
+        if not 0 <= start <= page.last:
+            error = UsageError(
+                Reason.UNKNOWN_LINE,
+                f"that page has lines 0 to {page.last}, there is no line {start}.",
+                url=page.url or None,
+            )
+            error.politeness = politeness
+            raise error
         latest = len(session.displays) - 1
         pattern = Display(
             cursor=-1,
@@ -274,5 +293,5 @@ class Browser:
             back=latest if latest >= 0 else None,
             signals=asked,
         )
-        result = self.displays.show(session, pattern, page, display.place(page))
+        result = self.displays.show(session, pattern, page, start, lines=view.lines)
         return replace(result, politeness=politeness)

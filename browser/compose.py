@@ -6,41 +6,18 @@ import contextlib
 import ssl
 from collections.abc import AsyncIterator
 
-import anyio
 from fastapi import FastAPI
 
 from browser import __version__
-from browser.api import (
-    about,
-    allow,
-    citations,
-    directory,
-    health,
-    plugin,
-    problem,
-    schema,
-    sessions,
-)
+from browser.api import problem, schema
 from browser.api.access import Access
-from browser.browse import Browser, Options
+from browser.api.streams import Closing
+from browser.compose_core import build_core
+from browser.compose_doors import open_doors
 from browser.compose_inbound import guard
-from browser.compose_net import build_net, build_provider, build_store
-from browser.conversation import Conversations
-from browser.errors import BrowserError
 from browser.model.clock import Clock
-from browser.model.reason import Reason
-from browser.net.api_client import ApiClient
-from browser.net.clock import SystemClock
 from browser.net.lookup import Lookup
-from browser.net.sandbox import Sandbox
-from browser.rules.budget import Budget
-from browser.search.logged import Logged
-from browser.search.provider import ApiReply
-from browser.settings import SessionSection, Settings
-from browser.steps import Steps
-from browser.telemetry.log import quiet
-from browser.who import about as introduced
-from browser.who import identity, signing_keys
+from browser.settings import Settings
 
 
 def build(
@@ -61,69 +38,13 @@ def build(
     Raises:
         ValueError: the store or a key file cannot be used; the text is one line for the operator.
     """
-    quiet()
-    clock = clock or SystemClock()
-    keys = signing_keys(settings, clock)
-    steps = Steps()
-    store = build_store(settings, clock, busy=lambda key: steps.of(key) is not None)
-    net = build_net(settings, store, clock, lookup=lookup, tls=tls, tell=steps.note, keys=keys)
-    who = identity(settings.agent)
-    api = ApiClient(who.user_agent, ApiReply, clock=clock, verify=tls)
-    page = settings.page
-    sandbox = Sandbox(
-        workers=page.workers,
-        timeout=page.timeout,
-        memory_mb=page.memory_mb,
-        line_chars=page.line_chars,
-        max_lines=page.max_lines,
-    )
-    provider = build_provider(settings.search, api, clock)
-    conversations = Conversations(
-        browser=Browser(
-            fetch=net.fetcher,
-            render=sandbox,
-            provider=Logged(provider, clock),
-            pages=store.pages,
-            clock=clock,
-            options=Options(
-                window_chars=page.window_chars,
-                line_chars=page.line_chars,
-                quote_chars=settings.quotes.max_chars,
-                only_seen=settings.session.open == "seen",
-                mode=settings.signals.mode,
-                tokens=(who.token, *who.also_obey),
-                budget=_budget(settings.session),
-            ),
-        ),
-        sessions=store.sessions,
-        clock=clock,
-        max_commands=settings.session.max_commands,
-        safe=settings.search.safe,
-        language=settings.agent.accept_language.partition(",")[0].partition(";")[0].strip(),
-        steps=steps,
-    )
-    warm = anyio.Event()
-
-    async def workers_ready() -> None:
-        if not warm.is_set():
-            raise BrowserError(Reason.BUSY, "the workers are starting.", retry_after=2)
+    core = build_core(settings, clock=clock, lookup=lookup, tls=tls)
+    closing = Closing()
 
     @contextlib.asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        async def warm_up() -> None:
-            await sandbox.warm()
-            warm.set()
-
-        async with anyio.create_task_group() as background:
-            background.start_soon(warm_up)
-            try:
-                yield
-            finally:
-                background.cancel_scope.cancel()
-        await sandbox.aclose()
-        await net.transport.aclose()
-        await api.aclose()
-        await store.aclose()
+        async with core.running(), doors.running():
+            yield
 
     app = FastAPI(
         title="polite-browser",
@@ -140,25 +61,9 @@ def build(
         lifespan=lifespan,
     )
     access = Access(settings.server.tokens)
+    app.state.closing = closing  # set by the server when it is told to stop
     problem.install(app)
-    app.include_router(plugin.router(conversations, access))
-    app.include_router(allow.router(conversations, access))
-    app.include_router(sessions.router(conversations, access))
-    app.include_router(citations.router(conversations, access))
-    app.include_router(
-        health.router({"store": store.ping, "workers": workers_ready}, net.metrics.registry, access)
-    )
-    app.include_router(about.router(introduced(settings, clock)))
-    app.include_router(directory.router(keys, settings.signature_agent, clock))
+    doors = open_doors(app, core, access)
     schema.describe_problems(app)
-    guard(app, settings.server, access, clock)
+    guard(app, settings.server, access, core.clock, closing)
     return app
-
-
-def _budget(session: SessionSection) -> Budget:
-    return Budget(
-        max_searches=session.max_searches,
-        max_fetches=session.max_fetches,
-        max_per_host=session.max_per_host,
-        max_bytes=session.max_bytes,
-    )

@@ -10,15 +10,17 @@ from browser.api.body import BoundedBody
 from browser.api.headers import ID, Envelope
 from browser.api.names import LocalOnly, OurNames
 from browser.api.quota import Quota
+from browser.api.streams import Closing, EndedStreams
 from browser.model.clock import Clock
 from browser.settings import Server
 
 PREFLIGHT = 300  # seconds for which a web browser need not ask again
 
 
-def guard(app: FastAPI, server: Server, access: Access, clock: Clock) -> None:
+def guard(app: FastAPI, server: Server, access: Access, clock: Clock, closing: Closing) -> None:
     """Add the middleware: a request meets the last one first."""
     app.add_middleware(BoundedBody)
+    app.add_middleware(EndedStreams, closing=closing)
     if server.tokens:
         app.add_middleware(
             Quota,

@@ -24,6 +24,7 @@ from browser.model.reason import Reason
 from browser.model.result import Failure, Reply, Result
 from browser.model.search import Query, Safe
 from browser.model.session import Session, Step
+from browser.model.view import View
 from browser.rules import ledger
 from browser.rules.ledger import Allowed
 from browser.state.ports import Sessions
@@ -77,10 +78,14 @@ class Conversations:
         self._fresh: dict[str, Session] = {}  # not saved yet, for who looks on meanwhile
         self._commands: dict[str, Callable[[Session, Mapping[str, Any]], Awaitable[Result]]] = {
             "search": self._search,
-            "click": lambda s, a: browser.click(s, a["id"], a.get("cursor")),
-            "open_url": lambda s, a: browser.open_url(s, a["url"]),
+            "click": lambda s, a: browser.click(s, a["id"], a.get("cursor"), _view(a)),
+            "open_url": lambda s, a: browser.open_url(s, a["url"], _view(a)),
             "scroll": lambda s, a: browser.scroll(
-                s, amount=a.get("amount"), line=a.get("line"), cursor=a.get("cursor")
+                s,
+                amount=a.get("amount"),
+                line=a.get("line"),
+                cursor=a.get("cursor"),
+                lines=a.get("lines"),
             ),
             "find": lambda s, a: browser.find(s, a["pattern"], a.get("cursor")),
             "back": lambda s, _: browser.back(s),
@@ -97,7 +102,9 @@ class Conversations:
             owner: Digest of the caller's credential.
             session_id: As the caller knows it; ``None`` for a new one.
             command: A key of `VERBS`.
-            args: Its parameters; those left out are missing or ``None``.
+            args: Its parameters; those left out are missing or ``None``. Beside those of the HTTP
+                interface, ``click`` and ``open_url`` take ``line`` (first line to show), and they
+                and ``scroll`` take ``lines`` (how many).
 
         Returns:
             The reply. A failure of the web, of a policy or of the input is a reply, not an error.
@@ -248,6 +255,10 @@ class Conversations:
 def key_of(owner: str, session_id: str) -> str:
     """Where a session is stored: the same name under another credential is another session."""
     return hashlib.sha256(f"{len(owner)}:{owner}{session_id}".encode()).hexdigest()
+
+
+def _view(args: Mapping[str, Any]) -> View:
+    return View(args.get("line"), args.get("lines"))
 
 
 def _latest(session: Session) -> int | None:

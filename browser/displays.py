@@ -116,13 +116,21 @@ class Displays:
                 await self._volatile.drop(shown.page_key)
 
     def show(
-        self, session: Session, like: Display, page: Page, start: int, *, folded: bool = False
+        self,
+        session: Session,
+        like: Display,
+        page: Page,
+        start: int,
+        *,
+        folded: bool = False,
+        lines: int | None = None,
     ) -> Result:
         """Add a display of the same page and history as *like*, from line *start*.
 
-        *folded* leaves a run that begins at *start* under its mark.
+        *folded* leaves a run that begins at *start* under its mark; *lines* is how many are
+        wanted, as many as a window holds when left out.
         """
-        seen = display.window(page, start, self._window_chars, folded=folded)
+        seen = display.window(page, start, self._window_chars, folded=folded, rows_wanted=lines)
         return self._add(session, like, page, seen)
 
     def show_found(

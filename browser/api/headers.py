@@ -18,12 +18,12 @@ import secrets
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from browser.api.paths import is_call
 from browser.api.problem import defect
 from browser.model.current import REQUEST
 from browser.telemetry.log import log_defect
 
 ID = "X-Request-Id"
-API = "/v1/"
 SAFE = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
@@ -95,6 +95,6 @@ def _named(scope: Scope) -> str:
 
 def _as_get(scope: Scope) -> Scope:
     """HEAD as GET, whose content the server leaves out; commands are not run for a look."""
-    if scope["method"] == "HEAD" and not scope["path"].startswith(API):
+    if scope["method"] == "HEAD" and not is_call(scope["path"]):
         return {**scope, "method": "GET"}
     return scope

@@ -21,10 +21,9 @@ from collections.abc import Collection
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from browser.api.paths import is_call
 from browser.api.problem import Problem
 from browser.model.url import DEFAULT_PORTS, Url
-
-API = "/v1/"
 
 _NAME = re.compile(r"\*|(?:\*\.)?[A-Za-z0-9._-]+|\[?[0-9A-Fa-f.]*:[0-9A-Fa-f.]*:[0-9A-Fa-f:.]*\]?")
 _ORIGIN = re.compile(r"[a-z][a-z0-9+.-]*://(?:[a-z0-9._-]+|\[[0-9a-f:.]+\])(?::[1-9][0-9]*)?")
@@ -108,7 +107,7 @@ class LocalOnly:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let the request through, or answer 403."""
-        if scope["type"] == "http" and scope["path"].startswith(API):
+        if scope["type"] == "http" and is_call(scope["path"]):
             headers = Headers(scope=scope)
             if self._is_foreign(headers):
                 refusal = Problem(

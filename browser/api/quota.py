@@ -5,7 +5,7 @@ has none: only its own machine can call it, and what it may ask of sites is pace
 that is refused takes nothing out of the bucket. A place is held until the answer has left, also by
 a caller that has hung up, as long as something is done for it.
 
-The door comes before everything else under ``/v1/``: who has no credential is told so before a
+The door comes before everything else that programs call: who has no credential is told so before a
 body is read. Health, metrics and what site owners read are not counted.
 
 Governing text: RFC 6585 4 (429) with Retry-After (RFC 9110 10.2.3). Left to taste: the bounds.
@@ -19,10 +19,10 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from browser.api.access import Access
+from browser.api.paths import is_call
 from browser.api.problem import Problem
 from browser.model.clock import Clock
 
-COUNTED = "/v1/"
 FULL = 1  # seconds after which a caller whose places are all taken may ask again
 _DUST = 1e-9  # seconds; sums of floats do not meet exactly
 
@@ -98,7 +98,7 @@ class Quota:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let the request through, or answer 401 or 429."""
-        if scope["type"] != "http" or not scope["path"].startswith(COUNTED):
+        if scope["type"] != "http" or not is_call(scope["path"]):
             await self._app(scope, receive, send)
             return
         try:

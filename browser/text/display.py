@@ -35,6 +35,7 @@ from browser.text.kept import kept
 
 MAX_URL = 1024  # characters of the address in the header
 MAX_TITLE = 400  # characters; a find display has the pattern and the page's title in its title
+WIDER = 4  # times as many characters as a window has, when a number of lines is asked for
 LEAST_FOLD = 300  # characters of a run without a name that is folded
 
 
@@ -61,11 +62,21 @@ def header(cursor: int, title: str, url: str, first: int, last: int, end: int) -
     return f"[{cursor}] {name}{where}\n**viewing lines [{first} - {last}] of {end}**\n\n"
 
 
-def window(page: Page, start: int, window_chars: int, *, folded: bool = False) -> Window:
+def window(
+    page: Page,
+    start: int,
+    window_chars: int,
+    *,
+    folded: bool = False,
+    rows_wanted: int | None = None,
+) -> Window:
     """Show *page* from line *start*, about *window_chars* characters of it, at least one line.
 
-    A run outside the main content that *start* stands in is shown plain, unless *folded*.
+    A run outside the main content that *start* stands in is shown plain, unless *folded*. With
+    *rows_wanted* that many rows are shown, as long as they hold no more than `WIDER` times
+    *window_chars* characters.
     """
+    most = window_chars * WIDER if rows_wanted else window_chars
     lines = page.lines
     rows: list[str] = []
     shown: list[int] = []
@@ -79,7 +90,7 @@ def window(page: Page, start: int, window_chars: int, *, folded: bool = False) -
             mark = _fold_mark(lines[n : plain_until + 1])
             stop = plain_until if mark else n
         row = f"L{n}: {mark or lines[n].text}"
-        if rows and not mark and size + len(row) > window_chars:
+        if (rows and not mark and size + len(row) > most) or len(rows) == rows_wanted:
             break
         rows.append(row)
         size += len(row) + 1

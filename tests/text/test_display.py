@@ -306,3 +306,15 @@ def test_what_is_shown_stands_word_for_word_under_its_number(
         assert f"L{n}: {page.lines[n].text}" in rows
     folded = [row for row in rows if " folded: " in row]
     assert len(rows) == len(seen.shown) + len(folded)
+
+
+def test_a_number_of_rows_is_what_is_shown():
+    page = made(*["word " * 10] * 40)
+    seen = window(page, 2, 300, rows_wanted=12)
+    assert seen.text.count("\nL") + 1 == 12
+    assert (seen.first, seen.last) == (2, 13)
+
+
+def test_a_number_of_rows_is_bounded_by_characters():
+    page = made(*["word " * 10] * 400)
+    assert len(window(page, 2, 300, rows_wanted=400).text) <= 1200

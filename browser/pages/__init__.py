@@ -1,0 +1,1 @@
+"""What people look at: templates, style sheets and plain ES modules, all from this service."""

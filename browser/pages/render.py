@@ -1,0 +1,61 @@
+"""Templates to HTML, and the policy under which a web browser shows it.
+
+Everything is escaped on its way into a template; an address reaches one only through `href`, since
+escaping does not stop ``javascript:``. No page loads anything from elsewhere or runs a script that
+stands in it.
+
+Governing texts: W3C Content Security Policy 3, WHATWG HTML. Left to taste: pages of the service
+may frame themselves; others may when the operator names them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from browser.model.url import Url
+
+HERE = Path(__file__).parent
+_environment = Environment(
+    loader=FileSystemLoader(HERE / "templates"),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+
+
+def policy(framed_by: Collection[str] = ()) -> dict[str, str]:
+    """Header fields of a page.
+
+    Args:
+        framed_by: Origins whose pages may show it in a frame, beside our own.
+    """
+    ancestors = " ".join(["'self'", *framed_by])
+    return {
+        "Content-Security-Policy": (
+            "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
+            f"connect-src 'self'; base-uri 'none'; form-action 'none'; "
+            f"frame-ancestors {ancestors}"
+        ),
+    }
+
+
+def html(template: str, **values: Any) -> str:
+    """Fill *template*, a file of ``templates/``; a value that it names and lacks is an error."""
+    return _environment.get_template(template).render(**values)
+
+
+def href(address: str) -> str:
+    """*address* when a link may lead there: http and https only; else an empty string."""
+    try:
+        url = Url.parse(address)
+    except ValueError:
+        return ""
+    return address if url.is_web else ""
+
+
+_environment.filters["href"] = href

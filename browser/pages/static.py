@@ -1,0 +1,41 @@
+"""The files that pages load: ``/static/{name}``, a fixed list read once."""
+
+from __future__ import annotations
+
+import hashlib
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+from starlette.exceptions import HTTPException
+
+from browser.pages.render import HERE
+
+KINDS = {
+    ".css": "text/css; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".svg": "image/svg+xml",
+    ".png": "image/png",
+}
+
+
+def router() -> APIRouter:
+    """The files of ``browser/pages/static``; a web browser asks again whether they changed."""
+    files = {
+        path.name: (path.read_bytes(), KINDS[path.suffix])
+        for path in sorted((HERE / "static").iterdir())
+        if path.suffix in KINDS
+    }
+    routes = APIRouter(include_in_schema=False)
+
+    @routes.get("/static/{name}")
+    async def static(request: Request, name: str) -> Response:
+        if name not in files:
+            raise HTTPException(404)
+        body, kind = files[name]
+        tag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
+        headers = {"ETag": tag, "Cache-Control": "no-cache"}
+        if request.headers.get("if-none-match") == tag:
+            return Response(status_code=304, headers=headers)
+        return Response(body, media_type=kind, headers=headers)
+
+    return routes
