@@ -11,7 +11,6 @@ import hashlib
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import asdict
 from typing import Any
 
 import anyio
@@ -28,7 +27,7 @@ from browser.model.view import View
 from browser.rules import ledger
 from browser.rules.ledger import Allowed
 from browser.state.ports import Sessions
-from browser.steps import Steps
+from browser.steps import Steps, step_of
 
 VERBS = {
     "search": "Search",
@@ -158,7 +157,10 @@ class Conversations:
 
     async def find(self, owner: str, session_id: str) -> Session | None:
         """The session, if this owner has one of that name."""
-        key = key_of(owner, session_id)
+        return await self.at(key_of(owner, session_id))
+
+    async def at(self, key: str) -> Session | None:
+        """The session that is stored under *key*."""
         return await self._sessions.load(key) or self._fresh.get(key)
 
     def running(self, session: Session) -> Step | None:
@@ -172,7 +174,10 @@ class Conversations:
             session = await self._sessions.load(key)
             if session is not None:
                 await self.browser.displays.forget(session)
-            return await self._sessions.delete(key)
+            try:
+                return await self._sessions.delete(key)
+            finally:
+                self.steps.wake(key)
 
     async def _load_or_make(self, owner: str, name: str) -> Session:
         key = key_of(owner, name)
@@ -180,6 +185,7 @@ class Conversations:
         if session is None:
             now = self._clock.now()
             session = Session(key=key, id=name, owner=owner, created=now, used=now)
+        session.share = session.share or secrets.token_urlsafe(16)
         return session
 
     async def _run(self, session: Session, command: str, args: dict[str, Any]) -> Reply:
@@ -205,7 +211,7 @@ class Conversations:
         )
         if told:  # the transcript has this refusal already; it must not grow for ever
             return reply
-        session.steps.append(_step(session, reply, began, now))
+        session.steps.append(step_of(session, reply, began, now))
         try:
             with anyio.CancelScope(shield=True):  # what happened is kept, whoever has gone
                 await self._sessions.save(session)
@@ -274,22 +280,4 @@ def _failure(command: str, error: BrowserError) -> Failure:
         rule=error.rule,
         retry_after=error.retry_after,
         status=error.status,
-    )
-
-
-def _step(session: Session, reply: Reply, began: float, now: float) -> Step:
-    result, failure = reply.result, reply.failure
-    shown = result.display if result else None
-    return Step(
-        n=len(session.steps) + 1,
-        command=reply.command,
-        args=reply.args,
-        status="failed" if failure else "finished",
-        at=iso(began),
-        cursor=shown.cursor if shown else None,
-        url=failure.url if failure else (shown.url or None) if shown else None,
-        title=shown.title if shown else None,
-        failure=asdict(failure) if failure else None,
-        politeness=asdict(reply.politeness),
-        took_ms=round((now - began) * 1000),
     )

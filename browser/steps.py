@@ -2,35 +2,163 @@
 
 What has ended stands in the session (`browser.model.session.Step`); this is the one step of a
 conversation that has not. It is kept in memory only: a service that was killed runs nothing.
+
+Who looks on is woken and looks for itself, so nothing is kept for a slow reader, and no command
+waits for one.
 """
 
 from __future__ import annotations
 
-from dataclasses import replace
+import itertools
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, replace
 
-from browser.model.session import Step
+import anyio
+
+from browser.model.clock import iso
+from browser.model.result import Reply
+from browser.model.session import Session, Step
+
+WATCHES = 16  # of one session at once: its own callers', and as many of those it is shown to
+ALL_WATCHES = 128  # of all sessions at once, likewise
+
+
+class TooManyWatches(Exception):
+    """As many look on as may."""
+
+
+@dataclass(frozen=True)
+class Running:
+    """A step that runs.
+
+    Attributes:
+        step: As it is now.
+        state: Another one for every change of every step, also of another process.
+    """
+
+    step: Step
+    state: str
+
+
+class Watch:
+    """Wakes whoever looks on at a session."""
+
+    def __init__(self) -> None:
+        self._event = anyio.Event()
+
+    def wake(self) -> None:
+        """Something has changed."""
+        self._event.set()
+
+    async def changed(self) -> None:
+        """Return when something has changed since the last return, at once if it has."""
+        await self._event.wait()
+        self._event = anyio.Event()
 
 
 class Steps:
     """Running steps, by the key of their session; a session runs one command at a time."""
 
     def __init__(self) -> None:
-        self._running: dict[str, Step] = {}
+        self._running: dict[str, Running] = {}
+        self._watches: dict[tuple[str, bool], set[Watch]] = {}
+        self._count = {False: 0, True: 0}
+        self._process = secrets.token_hex(4)
+        self._states = itertools.count(1)
 
     def begin(self, key: str, step: Step) -> None:
         """A command began."""
-        self._running[key] = step
+        self._set(key, step)
 
     def note(self, key: str, text: str) -> None:
         """Say what the running command waits for: ``waiting 3 s for example.com``."""
-        step = self._running.get(key)
-        if step is not None:
-            self._running[key] = replace(step, note=text)
+        found = self._running.get(key)
+        if found is not None:
+            self._set(key, replace(found.step, note=text))
 
     def end(self, key: str) -> None:
         """It ended."""
         self._running.pop(key, None)
+        self.wake(key)
 
     def of(self, key: str) -> Step | None:
         """The step that is running, if there is one."""
+        found = self._running.get(key)
+        return found.step if found else None
+
+    def running(self, key: str) -> Running | None:
+        """The same, with its state."""
         return self._running.get(key)
+
+    def wake(self, key: str) -> None:
+        """Let everybody who looks on at a session look again."""
+        for shared in (False, True):
+            for watch in self._watches.get((key, shared), ()):
+                watch.wake()
+
+    @contextmanager
+    def watch(self, key: str, *, shared: bool = False) -> Iterator[Watch]:
+        """Look on at a session. On the event loop only.
+
+        Args:
+            key: Of the session.
+            shared: By somebody whom it is shown to; they are counted apart, so that they never
+                take the places of the session's own callers.
+
+        Raises:
+            TooManyWatches: nothing is watched then.
+        """
+        mine = self._watches.get((key, shared), set())
+        if len(mine) >= WATCHES or self._count[shared] >= ALL_WATCHES:
+            raise TooManyWatches
+        watch = Watch()
+        mine.add(watch)
+        self._watches[key, shared] = mine
+        self._count[shared] += 1
+        try:
+            yield watch
+        finally:
+            self._count[shared] -= 1
+            mine.discard(watch)
+            if not mine:
+                del self._watches[key, shared]
+
+    def _set(self, key: str, step: Step) -> None:
+        self._running[key] = Running(step, f"{self._process}{next(self._states):x}")
+        self.wake(key)
+
+
+def ended(session: Session, running: Step | None) -> list[Step]:
+    """The steps of *session* that have ended.
+
+    The one that runs is in the session already while it is being saved.
+    """
+    return session.steps[: running.n - 1] if running else session.steps
+
+
+def step_of(session: Session, reply: Reply, began: float, now: float) -> Step:
+    """The step that *reply* ended, the next one of *session*.
+
+    Args:
+        session: Which has not got it yet.
+        reply: What came of the command.
+        began: Seconds since the epoch.
+        now: When it ended, likewise.
+    """
+    result, failure = reply.result, reply.failure
+    shown = result.display if result else None
+    return Step(
+        n=len(session.steps) + 1,
+        command=reply.command,
+        args=reply.args,
+        status="failed" if failure else "finished",
+        at=iso(began),
+        cursor=shown.cursor if shown else None,
+        url=failure.url if failure else (shown.url or None) if shown else None,
+        title=shown.title if shown else None,
+        failure=asdict(failure) if failure else None,
+        politeness=asdict(reply.politeness),
+        took_ms=round((now - began) * 1000),
+    )

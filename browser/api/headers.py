@@ -18,7 +18,7 @@ import secrets
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from browser.api.paths import is_call
+from browser.api.paths import is_call, is_stream
 from browser.api.problem import defect
 from browser.model.current import REQUEST
 from browser.telemetry.log import log_defect
@@ -94,7 +94,11 @@ def _named(scope: Scope) -> str:
 
 
 def _as_get(scope: Scope) -> Scope:
-    """HEAD as GET, whose content the server leaves out; commands are not run for a look."""
-    if scope["method"] == "HEAD" and not is_call(scope["path"]):
+    """HEAD as GET, whose content the server leaves out.
+
+    Commands are not run for a look, and an answer without an end has no head alone.
+    """
+    path = scope["path"]
+    if scope["method"] == "HEAD" and not is_call(path) and not is_stream("GET", path):
         return {**scope, "method": "GET"}
     return scope

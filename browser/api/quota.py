@@ -3,7 +3,8 @@
 A token bucket for each valid token, so there are never more of them than tokens. An open service
 has none: only its own machine can call it, and what it may ask of sites is paced anyway. A request
 that is refused takes nothing out of the bucket. A place is held until the answer has left, also by
-a caller that has hung up, as long as something is done for it.
+a caller that has hung up, as long as something is done for it. Answers without an end, which do
+nothing most of the time, have places of their own, so that no command waits for one.
 
 The door comes before everything else that programs call: who has no credential is told so before a
 body is read. Health, metrics and what site owners read are not counted.
@@ -19,10 +20,11 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from browser.api.access import Access
-from browser.api.paths import is_call
+from browser.api.paths import is_call, is_stream
 from browser.api.problem import Problem
 from browser.model.clock import Clock
 
+STREAMS = 64  # answers without an end that one credential may read at the same time
 FULL = 1  # seconds after which a caller whose places are all taken may ask again
 _DUST = 1e-9  # seconds; sums of floats do not meet exactly
 
@@ -39,20 +41,21 @@ class Allowance:
     def __init__(self, rate: float, burst: int, concurrency: int) -> None:
         self._interval = 1 / rate
         self._burst = burst
-        self._free = concurrency
+        self._free = {False: concurrency, True: STREAMS}
         self._full_at = 0.0  # when the bucket will be full again
 
-    def enter(self, now: float) -> int:
+    def enter(self, now: float, *, stream: bool = False) -> int:
         """Take a place and one request out of the bucket.
 
         Args:
             now: Seconds since the epoch. A clock that is set back costs no more than a whole
                 bucket's time.
+            stream: Whether the answer has no end.
 
         Returns:
             0, or the whole seconds to wait when nothing was taken.
         """
-        if not self._free:
+        if not self._free[stream]:
             return FULL
         span = self._burst * self._interval
         self._full_at = min(max(self._full_at, now), now + span)
@@ -60,12 +63,12 @@ class Allowance:
         if wait > _DUST:
             return math.ceil(wait)
         self._full_at += self._interval
-        self._free -= 1
+        self._free[stream] -= 1
         return 0
 
-    def leave(self) -> None:
+    def leave(self, *, stream: bool = False) -> None:
         """Give the place back."""
-        self._free += 1
+        self._free[stream] += 1
 
 
 class Quota:
@@ -101,29 +104,31 @@ class Quota:
         if scope["type"] != "http" or not is_call(scope["path"]):
             await self._app(scope, receive, send)
             return
+        stream = is_stream(scope["method"], scope["path"])
         try:
-            allowance = self._enter(Headers(scope=scope))
+            allowance = self._enter(Headers(scope=scope), stream=stream)
         except Problem as refusal:
             await refusal.response()(scope, receive, send)
             return
         try:
             await self._app(scope, receive, send)
         finally:
-            allowance.leave()
+            allowance.leave(stream=stream)
 
-    def _enter(self, headers: Headers) -> Allowance:
+    def _enter(self, headers: Headers, *, stream: bool) -> Allowance:
         owner = self._access.admit(headers)
         if owner not in self._allowances:
             self._allowances[owner] = Allowance(*self._bounds)
         allowance = self._allowances[owner]
-        wait = allowance.enter(self._clock.now())
+        wait = allowance.enter(self._clock.now(), stream=stream)
         if wait:
             rate, burst, concurrency = self._bounds
             raise Problem(
                 429,
                 "too many requests",
                 f"A credential may ask {rate:g} times a second, {burst} times at once, and have "
-                f"{concurrency} requests under way. Ask again in {wait} s.",
+                f"{concurrency} requests under way and {STREAMS} streams open. "
+                f"Ask again in {wait} s.",
                 headers={"Retry-After": str(wait)},
             )
         return allowance

@@ -11,6 +11,7 @@ from browser.api.access import Access, owner
 from browser.api.problem import Problem
 from browser.api.reply import transcript_json, whole_json
 from browser.api.schema import PROBLEMS, ProblemInfo, Transcript, WholePage
+from browser.api.share import Shares
 from browser.conversation import Conversations
 from browser.errors import UsageError
 
@@ -18,7 +19,7 @@ NO_STORE = {"Cache-Control": "no-store"}
 Name = Annotated[str, Path(description="The conversation, as replies name it.", max_length=200)]
 
 
-def router(conversations: Conversations, access: Access) -> APIRouter:
+def router(conversations: Conversations, access: Access, shares: Shares) -> APIRouter:
     """Routes under ``/v1/sessions``."""
     missing = {"model": ProblemInfo, "description": "No such conversation of this caller."}
     routes = APIRouter(
@@ -39,7 +40,8 @@ def router(conversations: Conversations, access: Access) -> APIRouter:
         found = await conversations.find(owner(request), session)
         if found is None:
             raise _unknown()
-        return JSONResponse(transcript_json(found, conversations.running(found)), headers=NO_STORE)
+        running, address = conversations.running(found), shares.address(found)
+        return JSONResponse(transcript_json(found, running, address), headers=NO_STORE)
 
     @routes.get(
         "/{session}/pages/{cursor}",

@@ -165,6 +165,7 @@ class Session:
         steps: In order.
         allowed: Addresses from the user's own messages, in canonical form, without fragment.
         tally: What is used of its budgets.
+        share: Whoever knows it may look on; empty for one that an older version has stored.
         shown: Which addresses its displays hold.
     """
 
@@ -179,4 +180,5 @@ class Session:
     steps: list[Step] = field(default_factory=list)
     allowed: list[str] = field(default_factory=list)
     tally: Tally = field(default_factory=Tally)
+    share: str = ""
     shown: Shown = field(default_factory=Shown, init=False, repr=False, compare=False)

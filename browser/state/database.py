@@ -29,7 +29,7 @@ from browser.state.codec import Damaged
 T = TypeVar("T")
 
 APPLICATION = 0x706F6C62  # "polb": tells our files from another program's
-VERSION = 3  # of the tables; what each version added to the one before is in `STEPS`
+VERSION = 4  # of the tables; what each version added to the one before is in `STEPS`
 BUSY = 5.0  # seconds to wait for another program that reads the file
 WAL_LIMIT = 64 * 2**20  # bytes the log may keep on disk after a checkpoint
 
@@ -40,7 +40,8 @@ _TALLIES = """CREATE TABLE IF NOT EXISTS tallies (session TEXT PRIMARY KEY
     REFERENCES sessions ON DELETE CASCADE, json TEXT NOT NULL)"""
 TABLES = (
     """CREATE TABLE sessions (key TEXT PRIMARY KEY, id TEXT NOT NULL, owner TEXT NOT NULL,
-        created REAL NOT NULL, used REAL NOT NULL, commands INTEGER NOT NULL)""",
+        created REAL NOT NULL, used REAL NOT NULL, commands INTEGER NOT NULL,
+        share TEXT NOT NULL DEFAULT '')""",
     "CREATE INDEX sessions_used ON sessions (used)",
     "CREATE INDEX sessions_created ON sessions (created)",
     """CREATE TABLE displays (session TEXT NOT NULL REFERENCES sessions ON DELETE CASCADE,
@@ -71,6 +72,7 @@ STEPS: dict[int, tuple[str, ...]] = {
         "ALTER TABLE robots ADD COLUMN last_modified TEXT NOT NULL DEFAULT ''",
     ),
     3: (_ALLOWED, _TALLIES),
+    4: ("ALTER TABLE sessions ADD COLUMN share TEXT NOT NULL DEFAULT ''",),
 }
 
 AWAY = "The browser cannot reach its memory at the moment. Try again in a few seconds."

@@ -24,8 +24,9 @@ ROBOTS_KEPT = 30 * 86_400.0  # seconds after its expiry (RFC 9309 2.3.1.4 speaks
 STRIKES_KEPT = 86_400.0  # seconds after a pause that no good answer followed
 
 _LOOSE = "NOT EXISTS (SELECT 1 FROM displays WHERE page_key = pages.key)"
-_UPSERT = """INSERT INTO sessions VALUES (?, ?, ?, ?, ?, ?)
-    ON CONFLICT (key) DO UPDATE SET used = excluded.used, commands = excluded.commands"""
+_UPSERT = """INSERT INTO sessions VALUES (?, ?, ?, ?, ?, ?, ?)
+    ON CONFLICT (key) DO UPDATE SET used = excluded.used, commands = excluded.commands,
+    share = excluded.share"""
 _TALLY = """INSERT INTO tallies VALUES (?, ?)
     ON CONFLICT (session) DO UPDATE SET json = excluded.json WHERE json <> excluded.json"""
 _COUNTS = """SELECT (SELECT count(*) FROM displays WHERE session = key),
@@ -54,11 +55,12 @@ class SessionRows:
     def read(self, db: sqlite3.Connection, key: str) -> Session | None:
         """The session, ended or not; raises `codec.Damaged`."""
         row = db.execute(
-            "SELECT id, owner, created, used, commands FROM sessions WHERE key = ?", (key,)
+            "SELECT id, owner, created, used, commands, share FROM sessions WHERE key = ?", (key,)
         ).fetchone()
         if row is None:
             return None
-        session = Session(key, *row)
+        session = Session(key, *row[:-1])
+        session.share = row[-1]
         session.displays = [codec.display(text) for text in _texts(db, "displays", key)]
         session.quotes = [codec.quote(text) for text in _texts(db, "quotes", key)]
         session.steps = [codec.step(text) for text in _texts(db, "steps", key)]
@@ -76,7 +78,7 @@ class SessionRows:
         gone: list[str] = []
         with self._writing(db):
             head = (key, session.id, session.owner, session.created)
-            db.execute(_UPSERT, (*head, session.used, session.commands))
+            db.execute(_UPSERT, (*head, session.used, session.commands, session.share))
             db.executemany(
                 "INSERT OR REPLACE INTO displays VALUES (?, ?, ?, ?)",
                 [

@@ -13,12 +13,14 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
+from browser.api import quota
 from browser.api.quota import Allowance
 from browser.compose import build
 from browser.settings import Settings
 from tests.api.conftest import FIRST, SECOND, bearer
 from tests.clock import ManualClock
-from tests.service.living import serving
+from tests.service.living import Talk, serving
+from tests.service.stream import Reader
 from tests.world import World
 
 PATIENCE = 30.0  # seconds a test waits for what has to happen
@@ -145,6 +147,33 @@ def test_a_defect_and_a_mistake_give_their_places_back(world: World):
         assert statuses(client, 3, "/v1/defect") == [500] * 3
         assert statuses(client, 3, "/v1/click") == [422] * 3
         assert statuses(client, 1) == [200]
+
+
+def test_streams_take_no_place_of_a_command_and_have_a_bound_of_their_own(
+    world: World, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(quota, "STREAMS", 2)
+    with metered(world, ManualClock(), concurrency=1, burst=100) as client:
+        talk = Talk(client)
+        talk.good("sources")
+        path = f"/v1/sessions/{talk.session}/steps"
+        with Reader(client, path) as one, Reader(client, path) as two:
+            one.next()
+            two.next()
+            refused = client.get(path)
+            assert refused.status_code == 429
+            assert "2 streams open" in refused.json()["detail"]
+            assert statuses(client, 3) == [200] * 3
+
+
+def test_streams_count_for_the_rate(world: World):
+    with metered(world, ManualClock(), burst=2) as client:
+        talk = Talk(client)
+        talk.good("sources")
+        path = f"/v1/sessions/{talk.session}/steps"
+        with Reader(client, path) as reader:
+            reader.next()
+            assert statuses(client, 1) == [429]
 
 
 @pytest.mark.parametrize(("rate", "burst"), [(10, 40), (3, 1), (0.1, 7), (1000, 1)])

@@ -149,7 +149,7 @@ def test_a_transcript_tells_every_step(world: World, service: httpx.Client):
     talk.open("http://steps.test/")
     refused = talk.do("open_url", url="http://steps.test/no")
     told = talk.transcript()
-    assert set(told) == {"session", "steps", "sources", "quotes"}
+    assert set(told) == {"session", "steps", "sources", "quotes", "sources_url"}
     first, second = told["steps"]
     assert set(first) == {
         "n", "command", "args", "status", "cursor", "url", "title", "failure", "politeness", "at",

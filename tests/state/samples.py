@@ -98,4 +98,5 @@ def full_session(key: str = "key") -> Session:
         steps=[done, failed],
         allowed=["https://films.example/95th", "https://例え.example/\udc80"],
         tally=Tally(3, 5, 81_234, {"films.example": 4, "xn--r8jz45g.example": 1}),
+        share="F4t3gXIhav5n6IHfyFyOJw",
     )

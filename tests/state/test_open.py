@@ -124,6 +124,7 @@ async def test_a_database_of_the_first_version_gets_what_came_later_and_keeps_wh
     db = sqlite3.connect(path)
     for column in ("etag", "last_modified"):
         db.execute(f"ALTER TABLE robots DROP COLUMN {column}")
+    db.execute("ALTER TABLE sessions DROP COLUMN share")
     db.execute("PRAGMA user_version = 1")
     db.commit()
     db.close()
@@ -144,6 +145,7 @@ async def test_sessions_saved_before_there_were_budgets_go_on_with_full_ones(tmp
     db = sqlite3.connect(path)
     for table in ("allowed", "tallies"):
         db.execute(f"DROP TABLE {table}")
+    db.execute("ALTER TABLE sessions DROP COLUMN share")
     db.execute("PRAGMA user_version = 2")
     db.commit()
     db.close()
@@ -154,6 +156,26 @@ async def test_sessions_saved_before_there_were_budgets_go_on_with_full_ones(tmp
         assert (old.tally.searches, old.allowed) == (searches, ["https://a.example/"] * searches)
         old.tally.searches += 4
         old.allowed += ["https://a.example/"] * 4
+        await store.sessions.save(old)
+        await store.aclose()
+
+
+async def test_sessions_saved_before_they_could_be_shown_have_no_secret_yet(tmp_path):
+    path = tmp_path / "state.db"
+    store = opened(f"sqlite:///{path}")
+    await store.sessions.save(session("old", pages=("p1",)))
+    await store.aclose()
+    db = sqlite3.connect(path)
+    db.execute("ALTER TABLE sessions DROP COLUMN share")
+    db.execute("PRAGMA user_version = 3")
+    db.commit()
+    db.close()
+    for share in ("", "secret"):
+        store = opened(f"sqlite:///{path}")
+        old = await store.sessions.load("old")
+        assert old is not None
+        assert (old.share, len(old.displays)) == (share, 1)
+        old.share = "secret"
         await store.sessions.save(old)
         await store.aclose()
 
