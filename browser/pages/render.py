@@ -38,7 +38,7 @@ def policy(framed_by: Collection[str] = ()) -> dict[str, str]:
     return {
         "Content-Security-Policy": (
             "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
-            f"connect-src 'self'; base-uri 'none'; form-action 'none'; "
+            f"font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; "
             f"frame-ancestors {ancestors}"
         ),
     }

@@ -7,8 +7,10 @@ import pytest
 from fastapi import FastAPI
 
 from browser import who
-from browser.api.about import About, router
+from browser.api.about import Faces, Markup, likes_html, router
+from browser.model.about import About
 from browser.model.signals import Mode
+from browser.notice import for_owners
 from browser.settings import Settings
 from tests.clock import ManualClock
 from tests.specs.publisher_signals.asking import asked
@@ -68,12 +70,64 @@ def test_a_service_without_ranges_publishes_an_empty_list(service: httpx.Client)
     assert service.get("/.well-known/egress-ranges.json").json()["prefixes"] == []
 
 
-async def told(about: About) -> str:
+FACES = Faces(Markup("<p>The console", {"X-Face": "index"}), Markup("<p>For owners"))
+
+
+async def asked_for(path: str, about: About = PLAIN, **fields: str) -> httpx.Response:
     app = FastAPI()
-    app.include_router(router(about))
+    app.include_router(router(about, for_owners(about), FACES))
     transport = httpx.ASGITransport(app)
     async with httpx.AsyncClient(transport=transport, base_url="http://local") as client:
-        return (await client.get("/agent")).text
+        return await client.get(path, headers=fields)
+
+
+async def told(about: About) -> str:
+    return (await asked_for("/agent", about)).text
+
+
+NAVIGATION = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,*/*;q=0.8"
+
+
+@pytest.mark.parametrize(
+    ("accept", "likes"),
+    [
+        (NAVIGATION, True),
+        ("text/html", True),
+        ("text/html;q=0.1", True),
+        ("TEXT/HTML ; Q=0.5, text/plain;q=0.4", True),
+        ("*/*", False),
+        ("", False),
+        ("text/*", False),
+        ("text/plain", False),
+        ("application/json", False),
+        ("text/html;q=0", False),
+        ("text/html;q=0.5, */*", False),
+        ("text/html;q=0.5, text/*;q=0.6", False),
+        ("text/html;q=no, */*;q=0.1", False),
+        ("text/plain, text/html", False),
+    ],
+)
+def test_a_page_is_for_whoever_likes_it_better_than_plain_text(accept: str, likes: bool):
+    assert likes_html(accept) is likes
+
+
+async def test_each_address_has_two_forms_and_a_cache_is_told_so():
+    for path, page in (("/", "<p>The console"), ("/agent", "<p>For owners")):
+        for accept, kind in ((NAVIGATION, "text/html"), ("*/*", "text/plain")):
+            response = await asked_for(path, Accept=accept)
+            assert response.headers["content-type"].startswith(kind)
+            assert response.headers["vary"] == "Accept"
+            assert (response.text == page) is (kind == "text/html")
+    assert (await asked_for("/", Accept="text/html")).headers["x-face"] == "index"
+
+
+async def test_both_forms_of_the_notice_say_the_same():
+    words = " ".join((await told(PLAIN)).split())
+    for section in for_owners(PLAIN):
+        assert section.title in words
+        for piece in section.pieces:
+            if isinstance(piece, str):
+                assert " ".join(piece.split()) in words
 
 
 @pytest.mark.parametrize(

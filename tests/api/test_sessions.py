@@ -23,8 +23,8 @@ def test_a_whole_page_is_told_line_by_line_folded_or_not(world: World, talk: Tal
     )
     reply = talk.open("http://whole.test/")
     whole = talk.whole(0)
-    assert set(whole) == {"session", "cursor", "page", "lines", "links"}
-    assert whole["page"] == reply["page"]
+    assert set(whole) == {"session", "cursor", "text", "page", "lines", "links"}
+    assert (whole["text"], whole["page"]) == (reply["text"], reply["page"])
     lines = whole["lines"]
     assert [line["n"] for line in lines] == list(range(reply["page"]["lines"][2] + 1))
     assert {tuple(line) for line in lines} == {("n", "text", "role", "main")}

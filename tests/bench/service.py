@@ -8,6 +8,7 @@ import threading
 from collections.abc import Iterator
 
 from fastapi import FastAPI
+from fastapi.responses import HTMLResponse
 
 from browser.background import running
 from browser.config import fixed
@@ -63,6 +64,10 @@ def empty(chosen: Settings) -> Iterator[str]:
     @app.get("/empty")
     async def answer() -> dict[str, bool]:
         return {"ok": True}
+
+    @app.get("/page", response_class=HTMLResponse)
+    async def page() -> str:
+        return "<!doctype html><html lang=en><title>Empty</title><p>Empty."
 
     listener = bind(chosen)
     nothing = server(chosen)

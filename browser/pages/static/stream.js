@@ -1,0 +1,91 @@
+// Server-sent events, read with fetch: an EventSource cannot send a token.
+// Governing text: WHATWG HTML 9.2 (parsing an event stream; who is cut off asks again).
+
+import { Away, NoToken, Refused, ofSession, request, withQuery } from "./api.js";
+
+const FIRST_PAUSE = 1; // seconds until the first new attempt; each one doubles it
+const LONGEST_PAUSE = 30;
+
+/** The events of a response, as {name, id, data}. */
+async function* events(response) {
+  const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
+  let rest = "";
+  let event = { name: "message", id: null, data: [] };
+  try {
+    for (;;) {
+      const { value, done } = await reader.read();
+      if (done) return;
+      const lines = (rest + value).split(/\r\n|\n|\r(?!$)/);
+      rest = lines.pop();
+      for (const line of lines) {
+        if (line === "") {
+          if (event.data.length) yield { ...event, data: event.data.join("\n") };
+          event = { name: "message", id: null, data: [] };
+          continue;
+        }
+        const colon = line.indexOf(":");
+        const field = colon < 0 ? line : line.slice(0, colon);
+        const text = colon < 0 ? "" : line.slice(colon + 1).replace(/^ /, "");
+        if (field === "event") event.name = text;
+        else if (field === "data") event.data.push(text);
+        else if (field === "id") event.id = text;
+      }
+    }
+  } finally {
+    reader.cancel().catch(() => {});
+  }
+}
+
+/**
+ * Follow the steps of a conversation until told to stop.
+ * @param {string} name of the conversation
+ * @param {{step: Function, withdrawn: Function, state: Function}} told what happens;
+ *   state gets "live", "away" (with the seconds until the next attempt) or "over"
+ * @returns {() => void} stops it
+ */
+export function follow(name, told) {
+  const stop = new AbortController();
+  run(name, told, stop.signal).catch((error) => {
+    if (error.name !== "AbortError") throw error;
+  });
+  return () => stop.abort();
+}
+
+async function run(name, told, signal) {
+  let last = null;
+  let pause = FIRST_PAUSE;
+  for (;;) {
+    try {
+      const path = withQuery(ofSession(name, "/steps"), { after: last });
+      const response = await request(path, { signal });
+      told.state("live");
+      for await (const event of events(response)) {
+        pause = FIRST_PAUSE;
+        last = event.id ?? last;
+        if (event.name === "step") told.step(JSON.parse(event.data));
+        else if (event.name === "withdrawn") told.withdrawn(JSON.parse(event.data));
+      }
+    } catch (error) {
+      if (signal.aborted) return;
+      if (error instanceof NoToken) return;
+      if (error instanceof Refused) {
+        if (error.status === 404) return told.state("over");
+        pause = error.retryAfter ?? pause;
+      } else if (!(error instanceof Away || error instanceof TypeError)) {
+        throw error;
+      }
+    }
+    if (signal.aborted) return;
+    told.state("away", pause);
+    await rest(pause, signal);
+    pause = Math.min(pause * 2, LONGEST_PAUSE);
+  }
+}
+
+/** Wait some seconds, or until *signal*. */
+function rest(seconds, signal) {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, seconds * 1000);
+    signal.addEventListener("abort", () => (clearTimeout(timer), resolve()), { once: true });
+  });
+}

@@ -1,0 +1,99 @@
+"""A tab that must stay clean: no error, no breach of the policy, no word to another host."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect
+
+DESKTOP = {"width": 1280, "height": 800}
+PHONE = {"width": 360, "height": 740}
+VIOLATIONS = """
+document.addEventListener("securitypolicyviolation", (event) =>
+  console.error(`policy: ${event.violatedDirective} ${event.blockedURI}`));
+"""
+FAILED_LOAD = re.compile(r"Failed to load resource: .*")
+
+
+class Watched:
+    """One tab on the service, and everything it should not have done.
+
+    Attributes:
+        tab: The tab.
+        base: Address of the service.
+        errors: Of the console, of scripts, of the policy.
+        strangers: Requests to other hosts.
+    """
+
+    def __init__(self, tab: Page, base: str) -> None:
+        self.tab = tab
+        self.base = base.rstrip("/")
+        self.errors: list[str] = []
+        self.strangers: list[str] = []
+        tab.on("console", lambda said: self._note(said.type, said.text))
+        tab.on("pageerror", lambda error: self.errors.append(f"script: {error}"))
+        tab.context.on("request", lambda request: self._asked(request.url))
+
+    def _note(self, kind: str, text: str) -> None:
+        if kind in ("error", "warning"):
+            self.errors.append(text)
+
+    def _asked(self, url: str) -> None:
+        if not url.startswith(f"{self.base}/"):
+            self.strangers.append(url)
+
+    def visit(self, path: str = "/") -> None:
+        """Open a page of the service."""
+        self.tab.goto(f"{self.base}{path}")
+
+    def run(self, line: str) -> None:
+        """Type a line into the console and wait for what comes of it."""
+        self.tab.fill("#line", line)
+        self.tab.press("#line", "Enter")
+        self.rest()
+
+    def rest(self) -> None:
+        """Wait until no command runs."""
+        expect(self.tab.locator("#stop")).to_be_hidden(timeout=30_000)
+
+    def shown(self) -> str:
+        """The lines of the display as they read."""
+        return self.tab.locator("#rows").inner_text()
+
+    def session(self) -> str:
+        """The conversation's name, from the address."""
+        return self.tab.url.partition("#")[2]
+
+    def is_accessible(self, state: str) -> None:
+        """Let axe-core judge the page as it is."""
+        found: list[dict[str, Any]] = Axe().run(self.tab).response["violations"]
+        told = [(item["id"], node["html"][:200]) for item in found for node in item["nodes"]]
+        assert not told, f"{state}: {told}"
+
+    def does_not_overflow(self) -> None:
+        """Nothing is wider than the window."""
+        width: int = self.tab.evaluate("document.documentElement.scrollWidth")
+        assert width <= self.tab.evaluate("innerWidth")
+
+    def is_clean(self, *, failed_loads: bool = False) -> None:
+        """Nothing happened that should not; *failed_loads* are expected here."""
+        errors = [
+            text for text in self.errors if not (failed_loads and FAILED_LOAD.fullmatch(text))
+        ]
+        assert not errors, f"{errors}"
+        assert not self.strangers, f"asked elsewhere: {self.strangers}"
+
+
+@contextmanager
+def watching(chromium: Browser, base: str, **options: Any) -> Iterator[Watched]:
+    """A tab of its own; *options* are those of Playwright's contexts."""
+    context = chromium.new_context(**{"viewport": DESKTOP, **options})
+    context.add_init_script(VIOLATIONS)
+    try:
+        yield Watched(context.new_page(), base)
+    finally:
+        context.close()
