@@ -32,8 +32,9 @@ from browser.rules.target import parse_target
 from browser.search.provider import Provider
 from browser.state.ports import Pages
 from browser.state.volatile import VolatilePages
-from browser.text import codec, display, find, marks
+from browser.text import codec, display, find
 from browser.text.clean import one_line
+from browser.text.reading_list import Read, reading_list
 from browser.text.results import results_page
 
 
@@ -227,15 +228,16 @@ class Browser:
         for shown in session.displays:
             if shown.kind == "page":
                 read.setdefault(shown.url, []).append(shown)
-        rows = []
-        for url, displays in read.items():
-            cursors = ", ".join(str(shown.cursor) for shown in displays)
-            taken = " ".join(item.citation for item in session.quotes if item.url == url)
-            rows.append(
-                f"  * {marks.for_display(displays[-1].title)} ({url}): read in display {cursors}"
-                + (f"; quoted {taken}" if taken else "")
+        pages = (
+            Read(
+                displays[-1].title,
+                url,
+                [shown.cursor for shown in displays],
+                [item.citation for item in session.quotes if item.url == url],
             )
-        return Result("\n".join(["Sources of this conversation:", *(rows or ["  (none yet)"])]))
+            for url, displays in read.items()
+        )
+        return Result(reading_list(pages))
 
     async def _open(self, session: Session, url: Url, view: View) -> Result:
         self._within(self._options.budget.judge_fetch(session.tally, url.host), url.href)

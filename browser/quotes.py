@@ -22,6 +22,9 @@ from browser.model.session import Display, Quote, Session
 from browser.model.url import Url
 from browser.rules import quoting
 from browser.text import marks, quote
+from browser.text.clean import one_line
+from browser.text.display import MAX_TITLE
+from browser.text.weight import MAX_QUOTED, fitting
 from browser.text.withheld import is_cut
 
 LONG = 2000  # lines of a page; in a longer one the place of a quote is looked for in a thread
@@ -59,6 +62,9 @@ async def take(
             raise quoting.used_up(shown.signals, room.chars, shown.url)
         raise UsageError(Reason.UNKNOWN_LINE, f"lines {start} to {end} hold no words to quote.")
     limit = room.limit
+    held = fitting(said.text, MAX_QUOTED)
+    if held < len(said.text):
+        said, limit = quote.words(page, start, end, held), "what one reply holds"
     if not said.truncated and shown.signals.show_max is not None and is_cut(page, said.end):
         said = said._replace(truncated=True)
         limit = f"the {shown.signals.show_max} characters that the site lets be shown"
@@ -82,7 +88,7 @@ async def take(
     )
     session.quotes.append(made)
     cut = f" (cut at {limit})" if said.truncated else ""
-    title = marks.for_display(page.title)
+    title = marks.for_display(one_line(page.title, MAX_TITLE))
     text = f"Quoted {made.citation}{cut} from {title} ({page.url}):\n{said.text}"
     return Result(text, shown, page, quote=made)
 

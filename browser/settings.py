@@ -26,6 +26,7 @@ from browser.rules import address, identity
 from browser.rules.network import as_judged, network
 from browser.rules.own_hosts import HostMap
 from browser.settings_agent import Agent
+from browser.settings_plugin import Plugin
 
 PREFIX = "BROWSER_"
 
@@ -207,7 +208,7 @@ class PageSection(_Section):
     """How pages are cut into lines and shown."""
 
     line_chars: Annotated[int, Field(ge=160, le=2000)] = 200
-    window_chars: Annotated[int, Field(ge=400, le=100_000)] = 4000
+    window_chars: Annotated[int, Field(ge=400, le=50_000)] = 4000
     workers: Annotated[int, Field(ge=0, le=256)] = 0
     timeout: Positive = 10
     memory_mb: Annotated[int, Field(ge=64)] = 512
@@ -217,7 +218,7 @@ class PageSection(_Section):
 class Quotes(_Section):
     """How much may be quoted."""
 
-    max_chars: Annotated[int, Field(ge=0)] = 1000
+    max_chars: Annotated[int, Field(ge=0, le=20_000)] = 1000
 
 
 class Signals(_Section):
@@ -262,6 +263,7 @@ class Settings(BaseSettings):
 
     server: Server = Server()
     agent: Agent = Agent()
+    plugin: Plugin = Plugin()
     search: Search = Search()
     limits: LimitsSection = LimitsSection()
     egress: Egress = Egress()

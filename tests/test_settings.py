@@ -36,6 +36,13 @@ signing_key = ""
 signature_agent = ""
 signature_form = "legacy"
 directory_keys = []
+[plugin]
+name = "Polite Browser"
+description = "Searches the web, reads pages, and links every claim to the very words it rests on."
+contact = ""
+logo_url = ""
+legal_url = ""
+verification_tokens = {}
 [search]
 provider = "auto"
 safe = "strict"

@@ -17,12 +17,11 @@ from browser.api.presence import while_present
 from browser.api.problem import Problem
 from browser.api.query import check_names
 from browser.api.reply import reply_json
-from browser.api.schema import PROBLEMS, ReplyInfo
+from browser.api.schema import FAR, PROBLEMS, ReplyInfo
 from browser.conversation import Conversations
 
 NO_STORE = {"Cache-Control": "no-store"}
 GONE = 499  # for a caller who hung up; nobody reads it
-FAR = 10**9  # larger numbers name no line, link or display; replies need not repeat them
 Session = Annotated[
     str | None,
     Query(

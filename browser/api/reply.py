@@ -11,13 +11,19 @@ from browser.model.result import Reply
 from browser.model.session import Display, Session, Step
 from browser.model.signals import Signals
 from browser.model.url import Url
+from browser.steps import ended
+from browser.text.weight import MAX_REPLY, fitting, weight
+
+_TOLD = ("title", "author", "language", "published", "media_type")  # of a page, by itself
+_LISTED = ("obeyed", "reported")
+_SHORT = 300  # what each of them weighs at most, where a reply would be too long
 
 
 def reply_json(reply: Reply) -> dict[str, Any]:
-    """One command's reply."""
+    """One command's reply, which no caller counts as more than `MAX_REPLY` characters."""
     result, failure = reply.result, reply.failure
     quote = result.quote if result else None
-    return {
+    told = {
         "session": reply.session,
         "command": reply.command,
         "ok": failure is None,
@@ -31,6 +37,35 @@ def reply_json(reply: Reply) -> dict[str, Any]:
         "failure": asdict(failure) if failure else None,
         "politeness": asdict(reply.politeness),
     }
+    return told if weight(told) <= MAX_REPLY else _shortened(told)
+
+
+def _shortened(told: dict[str, Any]) -> dict[str, Any]:
+    """*told* without its longest links, and with less of what a page says of itself.
+
+    Displays and quotes are short enough by themselves (`browser.text.weight`) and stay whole.
+    """
+    over = weight(told) + weight({"links_left_out": 0}) - MAX_REPLY
+    heavy = sorted(told["links"], key=weight)
+    left_out = set()
+    while heavy and over > 0:
+        link = heavy.pop()
+        over -= weight(link)
+        left_out.add(link["id"])
+    if left_out:
+        links = [link for link in told["links"] if link["id"] not in left_out]
+        told |= {"links": links, "links_left_out": len(left_out)}
+    if over > 0 and told["page"]:
+        page, signals = told["page"], told["page"]["signals"]
+        page |= {name: _cut(page[name]) for name in _TOLD}
+        signals |= {name: [_cut(each) for each in signals[name]] for name in _LISTED}
+        if told["quote"]:
+            told["quote"]["title"] = page["title"]
+    return told
+
+
+def _cut(text: str | None) -> str | None:
+    return text and text[: fitting(text, _SHORT)]
 
 
 def page_json(shown: Display, page: Page) -> dict[str, Any]:
@@ -74,6 +109,7 @@ def whole_json(session: Session, shown: Display, page: Page) -> dict[str, Any]:
     return {
         "session": session.id,
         "cursor": shown.cursor,
+        "text": shown.text,
         "page": page_json(shown, page),
         "lines": [
             {"n": line.n, "text": line.text, "role": line.role, "main": line.main}
@@ -91,9 +127,20 @@ def step_json(step: Step) -> dict[str, Any]:
     return fields
 
 
-def transcript_json(session: Session, running: Step | None = None) -> dict[str, Any]:
+def transcript_json(
+    session: Session, running: Step | None = None, sources_url: str | None = None
+) -> dict[str, Any]:
     """What a conversation did, read and quoted, and what it is doing."""
-    steps = [*session.steps, running] if running else session.steps
+    return {
+        "session": session.id,
+        **shared_json(session, running),
+        "sources_url": sources_url,
+    }
+
+
+def shared_json(session: Session, running: Step | None = None) -> dict[str, Any]:
+    """The same for those whom it is shown to: they do not learn its name."""
+    steps = [*ended(session, running), *([running] if running else [])]
     sources: dict[str, dict[str, Any]] = {}
     for shown in session.displays:
         if shown.kind == "page":
@@ -111,7 +158,6 @@ def transcript_json(session: Session, running: Step | None = None) -> dict[str, 
             )
             source["cursors"].append(shown.cursor)
     return {
-        "session": session.id,
         "steps": [step_json(step) for step in steps],
         "sources": list(sources.values()),
         "quotes": [asdict(quote) for quote in session.quotes],

@@ -10,6 +10,8 @@ from pydantic import BaseModel, Field
 from browser.api.problem import MEDIA_TYPE
 from browser.model.reason import Reason
 
+FAR = 10**9  # larger numbers name no line, link or display; replies need not repeat them
+
 
 class SignalsInfo(BaseModel):
     """What the publisher of a page asks."""
@@ -104,7 +106,15 @@ class ReplyInfo(BaseModel):
     cursor: int | None
     text: str = Field(description="The display, exactly as the model is to read it.")
     page: PageInfo | None
-    links: list[LinkInfo]
+    links: list[LinkInfo] = Field(
+        description="Those in the window. A reply stays under 90,000 characters of ASCII JSON: the "
+        "longest links are left out first."
+    )
+    links_left_out: int | None = Field(
+        default=None,
+        description="How many links of the window are not in `links`, where there are any; "
+        "`click` opens them by their number all the same.",
+    )
     quote: QuoteInfo | None
     failure: FailureInfo | None
     politeness: PolitenessInfo
@@ -124,6 +134,7 @@ class WholePage(BaseModel):
 
     session: str
     cursor: int
+    text: str = Field(description="The display, exactly as the model read it.")
     page: PageInfo
     lines: list[LineInfo]
     links: list[LinkInfo]
@@ -160,13 +171,23 @@ class SourceInfo(BaseModel):
     quotes: list[str]
 
 
-class Transcript(BaseModel):
-    """What a conversation did, read and quoted."""
+class SharedInfo(BaseModel):
+    """What a conversation did, read and quoted, as those see it whom it is shown to."""
 
-    session: str
     steps: list[StepInfo]
     sources: list[SourceInfo]
     quotes: list[QuoteInfo]
+
+
+class Transcript(SharedInfo):
+    """What a conversation did, read and quoted."""
+
+    session: str
+    sources_url: str | None = Field(
+        description="Page that shows this to whoever knows its address; a path of this service "
+        "unless server.public_url is set. Null until the next command in a conversation that an "
+        "older version began."
+    )
 
 
 class Readiness(BaseModel):

@@ -116,6 +116,11 @@ def parse_target(text: str, base: Url | None = None) -> Url:
         raise _bad(
             "This is not a valid URL. Check the spelling or choose another source."
         ) from None
+    if len(url.href) > 2 * MAX_URL:  # with a fragment, which is not sent but repeated in displays
+        raise _bad(
+            f"The URL is longer than {2 * MAX_URL:,} characters. "
+            "Leave out what follows the #, or choose another source."
+        )
     if written is not None and url.is_web:
         _refuse_disguise(written, url)
     return _without_root_dot(url)

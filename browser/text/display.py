@@ -32,6 +32,7 @@ from browser.model.url import Url
 from browser.text import marks
 from browser.text.clean import one_line
 from browser.text.kept import kept
+from browser.text.weight import MAX_SHOWN, weight
 
 MAX_URL = 1024  # characters of the address in the header
 MAX_TITLE = 400  # characters; a find display has the pattern and the page's title in its title
@@ -72,6 +73,8 @@ def window(
 ) -> Window:
     """Show *page* from line *start*, about *window_chars* characters of it, at least one line.
 
+    It weighs no more than `MAX_SHOWN`, so that a reply with it is not too long for any caller.
+
     A run outside the main content that *start* stands in is shown plain, unless *folded*. With
     *rows_wanted* that many rows are shown, as long as they hold no more than `WIDER` times
     *window_chars* characters.
@@ -82,7 +85,7 @@ def window(
     shown: list[int] = []
     open_lines = kept(page)
     plain_until = start - 1 if folded else _end(lines, start, open_lines)
-    size, n = 0, start
+    size, heavy, n = 0, 0, start
     while n <= page.last:
         mark, stop = "", n
         if not lines[n].main and n > plain_until and n not in open_lines:
@@ -90,7 +93,9 @@ def window(
             mark = _fold_mark(lines[n : plain_until + 1])
             stop = plain_until if mark else n
         row = f"L{n}: {mark or lines[n].text}"
-        if (rows and not mark and size + len(row) > most) or len(rows) == rows_wanted:
+        heavy += weight(row)
+        full = size + len(row) > most or heavy > MAX_SHOWN
+        if (rows and not mark and full) or len(rows) == rows_wanted:
             break
         rows.append(row)
         size += len(row) + 1

@@ -14,6 +14,7 @@ from browser.model.page import Page
 from browser.text import folded
 from browser.text.clean import clean
 from browser.text.display import Window
+from browser.text.weight import MAX_SHOWN, weight
 
 MAX_MATCHES = 50
 MAX_MARKS = 8  # matches that stand near each other under one heading
@@ -73,7 +74,7 @@ def show(page: Page, matches: tuple[int, ...], window_chars: int) -> Window:
     """
     rows: list[str] = []
     shown: list[int] = []
-    size = done = below = marked = 0
+    size = heavy = done = below = marked = 0
     for n in matches[:MAX_MATCHES]:
         mark = f"# 【{done}†match at L{n}】"
         first = max(2, n - AROUND)
@@ -81,8 +82,12 @@ def show(page: Page, matches: tuple[int, ...], window_chars: int) -> Window:
         first = max(first, shown[-1] + 1) if shown else first
         numbers = range(first, min(page.last, n + AROUND) + 1)
         block = [f"L{at}: {page.lines[at].text}" for at in numbers]
+        if not rows and weight(block) > MAX_SHOWN:
+            numbers = range(n, n + 1)
+            block = [f"L{n}: {page.lines[n].text}"]
+        heavy += weight([mark, *block])
         cost = len(mark) + 2 + sum(len(row) + 1 for row in block)
-        if rows and size + cost > window_chars:
+        if rows and (size + cost > window_chars or heavy > MAX_SHOWN):
             break
         if joins:
             rows.insert(below, mark)
