@@ -75,7 +75,7 @@ async def _problem(request: Request, error: Exception) -> JSONResponse:
     if isinstance(error, Problem):
         return error.response()
     if isinstance(error, RequestValidationError):
-        return problem(422, "malformed parameters", "; ".join(_lines(error)))
+        return problem(422, "malformed parameters", "; ".join(mistakes(error)))
     if isinstance(error, HTTPException):
         title = HTTPStatus(error.status_code).phrase
         if error.status_code == 405:
@@ -101,7 +101,8 @@ def _methods(request: Request) -> str:
     )
 
 
-def _lines(error: RequestValidationError) -> list[str]:
+def mistakes(error: RequestValidationError) -> list[str]:
+    """What is wrong with a request, each with what would be valid; nothing of it is repeated."""
     found = []
     for item in error.errors():
         kind, place = item["type"], [str(part) for part in item["loc"]]
