@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -66,25 +67,53 @@ def demo(stay: bool) -> None:
 @_config
 @click.option("--server", "address", help="Address of a running service; none starts one here.")
 @click.option("--token", default="", help="Bearer token of that service.", envvar="BROWSER_TOKEN")
-def shell(config: str | None, address: str | None, token: str) -> None:
-    """Browse by hand: the commands a model has, typed."""
-    from browser import shell as hand  # noqa: PLC0415
+@click.option("--session", default="", help="Conversation of that service to join.")
+@click.option("--no-history", is_flag=True, help="Keep nothing of what is typed.")
+def shell(
+    config: str | None, address: str | None, token: str, session: str, no_history: bool
+) -> None:
+    """Browse by hand: the commands a model has, typed.
+
+    From a pipe it reads a command a line, prints plain text, and exits 1 when one has failed.
+    """
+    if session and not address:
+        _fail("--session needs --server: a service that starts here has no conversations yet")
     from browser.client import Client, ClientError  # noqa: PLC0415
+    from browser.shell.loop import run  # noqa: PLC0415
 
     try:
         if address:
-            hand.run(Client(address, token), input)
-            return
-        from browser.background import running  # noqa: PLC0415
-        from browser.serve import StartError  # noqa: PLC0415
+            client = Client(address, token, session)
+            sys.exit(run(client, keep_history=not no_history, joined=bool(session)))
+        from browser.shell.here import starting  # noqa: PLC0415
 
         settings = _load(config, server={"host": "127.0.0.1", "port": 0}, store={"url": "memory:"})
-        try:
-            with running(settings) as here:
-                hand.run(Client(here, next(iter(settings.server.tokens), "")), input)
-        except StartError as error:
-            _fail(str(error))
+
+        def service() -> AbstractContextManager[str]:
+            from browser.background import running  # noqa: PLC0415
+
+            return running(settings)
+
+        with starting(service, next(iter(settings.server.tokens), "")) as client:
+            code = run(client, keep_history=not no_history)
+        sys.exit(code)
     except (ClientError, ValueError) as error:
+        _fail(str(error))
+
+
+@main.command()
+@_config
+def mcp(config: str | None) -> None:
+    """Speak MCP on standard input and output, for a client that starts this program.
+
+    Keeps everything in memory unless store.url is set.
+    """
+    settings = _load(config)
+    from browser.stdio import run  # noqa: PLC0415
+
+    try:
+        run(settings)
+    except ValueError as error:
         _fail(str(error))
 
 

@@ -8,7 +8,6 @@ import logging
 import socket
 import sys
 from collections.abc import Callable
-from typing import TextIO
 
 import uvicorn
 from fastapi import FastAPI
@@ -17,10 +16,9 @@ from browser import __version__
 from browser.api.inbound import BoundedRequests
 from browser.api.names import is_loopback
 from browser.compose import build
-from browser.rules.web_bot_auth import DIRECTORY
 from browser.settings import Settings
-from browser.telemetry.log import Bare, quiet
-from browser.who import belongs_to_openai
+from browser.telemetry.log import log_to
+from browser.who import notices
 
 GRACE = 25  # seconds a running command may take after the signal to stop
 KEEP_ALIVE = 30  # seconds an idle inbound connection is kept
@@ -98,32 +96,6 @@ def server(settings: Settings, make: Callable[[Settings], FastAPI] = build) -> S
     )
 
 
-def _log_to(stream: TextIO) -> None:
-    quiet()
-    lines = logging.StreamHandler(stream)
-    lines.setFormatter(Bare())
-    logging.basicConfig(level=logging.WARNING, handlers=[lines])
-    logging.getLogger("browser").setLevel(logging.INFO)
-
-
-def notices(settings: Settings) -> list[str]:
-    """What the operator should know of how sites will see this service."""
-    told = []
-    if settings.agent.is_default and not belongs_to_openai(settings):
-        told.append(
-            "agent.token is ChatGPT-User; sites check that name against OpenAI's published "
-            "addresses, and anywhere else it passes for an impostor. Set agent.token, "
-            'agent.info_url and agent.contact of your own, agent.also_obey = ["ChatGPT-User"], '
-            "and publish your addresses in egress.prefixes."
-        )
-    if settings.agent.signing_key:
-        told.append(
-            f"requests are signed; the key has to be published at {settings.signature_agent}"
-            f"{DIRECTORY}"
-        )
-    return told
-
-
 def settle() -> None:
     """Keep the garbage collector off what the start has made: it lives as long as the process.
 
@@ -139,7 +111,7 @@ def serve(settings: Settings) -> None:
     Raises:
         StartError: it cannot start.
     """
-    _log_to(sys.stderr)
+    log_to(sys.stderr)
     listener = bind(settings)
     try:
         running = server(settings)

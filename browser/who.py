@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from browser.api.about import About
+from browser.api.manifest import Introduction
+from browser.model.about import About
 from browser.model.clock import Clock, iso
 from browser.model.url import Url
 from browser.net.send import Identity
 from browser.net.signer import Signer
 from browser.net.signing_key import SigningKey, read_key
+from browser.rules.web_bot_auth import DIRECTORY
 from browser.settings import Settings
 from browser.settings_agent import Agent
 
@@ -76,9 +78,42 @@ def about(settings: Settings, clock: Clock) -> About:
     )
 
 
+def introduction(settings: Settings) -> Introduction:
+    """What chats that plug the service in show their users."""
+    plugin = settings.plugin
+    return Introduction(
+        name=plugin.name,
+        description=plugin.description,
+        contact=plugin.contact or settings.agent.contact,
+        logo_url=plugin.logo_url,
+        legal_url=plugin.legal_url,
+        secured=bool(settings.server.tokens),
+        verification_tokens=plugin.verification_tokens,
+        public_url=settings.server.public_url,
+    )
+
+
 def belongs_to_openai(settings: Settings) -> bool:
     """Whether the operator says so: by where the service or its keys are, or who answers for it."""
     addresses = (settings.server.public_url, settings.signature_agent)
     hosts = [Url.parse(address).host for address in addresses if address]
     hosts.append(settings.agent.contact.rpartition("@")[2].lower())
     return any(f".{host}".endswith((".openai.com", ".chatgpt.com")) for host in hosts)
+
+
+def notices(settings: Settings) -> list[str]:
+    """What the operator should know of how sites will see this service."""
+    told = []
+    if settings.agent.is_default and not belongs_to_openai(settings):
+        told.append(
+            "agent.token is ChatGPT-User; sites check that name against OpenAI's published "
+            "addresses, and anywhere else it passes for an impostor. Set agent.token, "
+            'agent.info_url and agent.contact of your own, agent.also_obey = ["ChatGPT-User"], '
+            "and publish your addresses in egress.prefixes."
+        )
+    if settings.agent.signing_key:
+        told.append(
+            f"requests are signed; the key has to be published at {settings.signature_agent}"
+            f"{DIRECTORY}"
+        )
+    return told

@@ -7,7 +7,7 @@ import pytest
 from browser.compose import build
 from browser.config import fixed
 from browser.net.signing_key import SigningKey, read_key, write_key
-from browser.serve import notices
+from browser.who import notices
 
 
 def test_the_default_token_is_an_impostor_s_anywhere_but_at_openai():

@@ -114,7 +114,16 @@ def session_name(request: Request, parameter: str | None) -> str | None:
     """
     name = next((request.headers[key] for key in SESSION_HEADERS if key in request.headers), None)
     name = parameter if name is None else name
-    if name is not None and not _SESSION.fullmatch(name):
+    return name if name is None else check_session(name)
+
+
+def check_session(name: str) -> str:
+    """*name*, when a conversation may be called that.
+
+    Raises:
+        Problem: 400 when it may not.
+    """
+    if not _SESSION.fullmatch(name):
         raise Problem(
             400,
             "unusable session name",

@@ -18,6 +18,7 @@ import re
 import traceback
 from dataclasses import asdict
 from pathlib import PurePath
+from typing import TextIO
 
 from browser.model.clock import iso
 from browser.model.current import REQUEST
@@ -31,8 +32,10 @@ LIBRARIES = {  # that log addresses, header fields or page text at lower levels
     "htmldate": logging.ERROR,
     "httpcore": logging.WARNING,
     "httpx": logging.WARNING,
+    "mcp": logging.CRITICAL,  # repeats what callers send at any level
     "protego": logging.WARNING,
     "redis": logging.WARNING,
+    "sse_starlette": logging.ERROR,
     "trafilatura": logging.ERROR,
     "uvicorn": logging.WARNING,
     "uvicorn.access": logging.CRITICAL,
@@ -76,6 +79,15 @@ def quiet() -> None:
     """Keep libraries from logging all but trouble, whatever the root logger lets through."""
     for name, level in LIBRARIES.items():
         logging.getLogger(name).setLevel(level)
+
+
+def log_to(stream: TextIO) -> None:
+    """Write the log of this process to *stream*."""
+    quiet()
+    lines = logging.StreamHandler(stream)
+    lines.setFormatter(Bare())
+    logging.basicConfig(level=logging.WARNING, handlers=[lines])
+    logging.getLogger("browser").setLevel(logging.INFO)
 
 
 class Bare(logging.Formatter):
