@@ -13,6 +13,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from browser.api.paths import is_stream
 
+GRACE = 1  # seconds in which an answer may end by itself, and close what it holds
+
 
 class Closing:
     """Says that the service is about to stop."""
@@ -58,10 +60,29 @@ class EndedStreams:
 
             async def end() -> None:
                 await self._closing.wait()
+                await anyio.sleep(GRACE)
                 group.cancel_scope.cancel()
 
             group.start_soon(end)
-            await self._app(scope, receive, told)
+            await self._app(scope, self._until_closing(receive), told)
             group.cancel_scope.cancel()
         if started and not ended:
             await send({"type": "http.response.body", "body": b""})
+
+    def _until_closing(self, receive: Receive) -> Receive:
+        """*receive*, where the service that stops looks like a caller that hangs up."""
+
+        async def heard() -> Message:
+            message: Message = {"type": "http.disconnect"}
+            async with anyio.create_task_group() as race:
+
+                async def close() -> None:
+                    await self._closing.wait()
+                    race.cancel_scope.cancel()
+
+                race.start_soon(close)
+                message = await receive()
+                race.cancel_scope.cancel()
+            return message
+
+        return heard

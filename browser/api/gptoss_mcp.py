@@ -1,0 +1,175 @@
+"""The tool server of gpt-oss models, on the official MCP SDK. Imported when it is first asked.
+
+Model servers give the prompt what this server says of itself: its name is the tool namespace, its
+instructions and its tools' descriptions are the text. The models were trained on one such text, so
+the words are openai-harmony's and the parameters are bare: a title or a description of a parameter
+would change the prompt.
+
+Governing text: Model Context Protocol 2024-11-05, HTTP with SSE. Left to taste: the bounds.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from contextvars import ContextVar
+from typing import Any
+
+import mcp_types as types
+from mcp.server.auth.middleware.bearer_auth import AuthenticatedUser
+from mcp.server.auth.provider import AccessToken
+from mcp.server.context import ServerRequestContext
+from mcp.server.lowlevel import Server
+from mcp.server.sse import SseServerTransport
+from openai_harmony import ToolNamespaceConfig
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from browser import __version__
+from browser.api.bounds import RESULTS
+from browser.api.gptoss_calls import Caller, Calls
+from browser.api.problem import Problem
+from browser.conversation import Conversations
+
+MAX_CONNECTIONS = 1000  # of one credential; a model server opens one for each of its requests
+MAX_MESSAGE = 262_144  # bytes; the longest argument has some thousands
+
+_LEFT_OUT: dict[str, Any] = {"type": "integer", "default": -1}
+_SOURCE: dict[str, Any] = {"anyOf": [{"type": "string"}, {"type": "null"}], "default": None}
+SCHEMAS: dict[str, dict[str, Any]] = {
+    "search": {
+        "type": "object",
+        "properties": {
+            "query": {"type": "string"},
+            "topn": {"type": "integer", "default": RESULTS},
+            "source": _SOURCE,
+        },
+        "required": ["query"],
+    },
+    "open": {
+        "type": "object",
+        "properties": {
+            "id": {"anyOf": [{"type": "integer"}, {"type": "string"}], "default": -1},
+            "cursor": _LEFT_OUT,
+            "loc": _LEFT_OUT,
+            "num_lines": _LEFT_OUT,
+            "view_source": {"type": "boolean", "default": False},
+            "source": _SOURCE,
+        },
+    },
+    "find": {
+        "type": "object",
+        "properties": {"pattern": {"type": "string"}, "cursor": _LEFT_OUT},
+        "required": ["pattern"],
+    },
+}
+PROBLEMS = {
+    400: ("malformed message", "Send one JSON-RPC message to the address that /sse told."),
+    404: ("no such connection", "Ask /sse anew; its first event tells where to send messages."),
+    413: ("body too large", f"A message has at most {MAX_MESSAGE} bytes."),
+}
+
+_CALLER: ContextVar[Caller] = ContextVar("caller")
+
+
+def tools() -> list[types.Tool]:
+    """The three tools of the trained prompt.
+
+    `gptoss_calls.CLEANUP` is answered and not listed: a model server that put a fourth name into
+    the prompt could not read what the model then writes.
+    """
+    words = {tool.name: tool.description for tool in ToolNamespaceConfig.browser().tools}
+    return [
+        types.Tool(name=name, description=words[name], input_schema=schema)
+        for name, schema in SCHEMAS.items()
+    ]
+
+
+class Door:
+    """Two ASGI apps: a stream of what the server says, and where a client's messages go.
+
+    Args:
+        conversations: Runs commands.
+        messages: Path of the second.
+    """
+
+    def __init__(self, conversations: Conversations, messages: str) -> None:
+        self._calls = Calls(conversations)
+        self._tools = types.ListToolsResult(tools=tools())
+        self._transport = SseServerTransport(messages, max_request_body_size=MAX_MESSAGE)
+        self._open: Counter[str] = Counter()
+        self._server: Server[Caller] = Server(
+            ToolNamespaceConfig.browser().name,
+            version=__version__,
+            instructions=ToolNamespaceConfig.browser().description,
+            lifespan=_caller,
+            on_list_tools=self._list,
+            on_call_tool=self._call,
+        )
+        self._server.middleware.clear()  # it tells telemetry what models ask
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer; ``owner`` and ``session`` stand in the request's state."""
+        owner: str = scope["state"]["owner"]
+        # Whose connection it is; messages under another credential find none.
+        token = AccessToken(token="", client_id=owner, scopes=[])
+        scope = {**scope, "user": AuthenticatedUser(token)}
+        if scope["method"] == "POST":
+            await self._transport.handle_post_message(scope, receive, _as_problems(send))
+            return
+        caller = Caller(owner, scope["state"]["session"])
+        with self._place(owner):
+            async with self._transport.connect_sse(scope, receive, send) as (incoming, outgoing):
+                _CALLER.set(caller)  # for this task alone, which serves one connection
+                options = self._server.create_initialization_options()
+                await self._server.run(incoming, outgoing, options)
+
+    @contextmanager
+    def _place(self, owner: str) -> Iterator[None]:
+        if self._open[owner] >= MAX_CONNECTIONS:
+            raise Problem(
+                503,
+                "too many connections",
+                f"A credential may hold {MAX_CONNECTIONS} connections. Close one.",
+                headers={"Retry-After": "5"},
+            )
+        self._open[owner] += 1
+        try:
+            yield
+        finally:
+            self._open[owner] -= 1
+
+    async def _list(
+        self, _: ServerRequestContext[Caller], __: types.PaginatedRequestParams | None
+    ) -> types.ListToolsResult:
+        return self._tools
+
+    async def _call(
+        self, context: ServerRequestContext[Caller], params: types.CallToolRequestParams
+    ) -> types.CallToolResult:
+        caller = context.lifespan_context
+        answer = await self._calls.answer(caller, params.name, params.arguments or {})
+        return types.CallToolResult(
+            content=[types.TextContent(type="text", text=answer.text)], is_error=answer.failed
+        )
+
+
+@asynccontextmanager
+async def _caller(_: Server[Caller]) -> AsyncIterator[Caller]:
+    yield _CALLER.get()
+
+
+def _as_problems(send: Send) -> Send:
+    """*send*, where the SDK's words for a caller's mistake become a problem of ours."""
+
+    async def checked(message: Message) -> None:
+        if message["type"] == "http.response.start" and message["status"] in PROBLEMS:
+            raise Problem(message["status"], *PROBLEMS[message["status"]])
+        await send(message)
+
+    return checked
+
+
+def make(conversations: Conversations, messages: str) -> tuple[ASGIApp, None]:
+    """For `browser.api.lazy.Lazy`."""
+    return Door(conversations, messages), None
