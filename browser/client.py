@@ -6,9 +6,12 @@ of the environment.
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import json
+import socket
 from typing import Any
+from urllib.parse import quote
 
 import ada_url
 
@@ -18,11 +21,19 @@ TIMEOUT = 60.0  # seconds; a command may wait for a turn and then for a slow sit
 
 
 class ClientError(Exception):
-    """The service cannot be reached or refuses the caller; one line for a person."""
+    """The service cannot be reached or refuses the caller; one line for a person.
+
+    Attributes:
+        status: HTTP status of the answer; 0 when there was none.
+    """
+
+    def __init__(self, text: str, status: int = 0) -> None:
+        super().__init__(text)
+        self.status = status
 
 
 class Client:
-    """One conversation with a service.
+    """One conversation with a service. Several threads may ask at the same time.
 
     Args:
         address: ``http://127.0.0.1:8000``.
@@ -37,9 +48,9 @@ class Client:
         url = Url.parse(address)
         if not url.is_web:
             raise ClientError(f"{address} is no http address")
-        kind = http.client.HTTPSConnection if url.scheme == "https" else http.client.HTTPConnection
-        self._connection = kind(url.host.strip("[]"), url.port, timeout=TIMEOUT)
+        self._url = url
         self._headers = {"Authorization": f"Bearer {token}"} if token else {}
+        self._live: set[http.client.HTTPConnection] = set()
         self.session = session
 
     def command(self, name: str, **parameters: str | int | None) -> dict[str, Any]:
@@ -68,27 +79,64 @@ class Client:
             query.append("session", self.session)
         self.session = str(self.ask("GET", f"/v1/allow?{query}").get("session", self.session))
 
+    def transcript(self) -> dict[str, Any]:
+        """What the conversation did, read and quoted; empty before its first command.
+
+        Raises:
+            ClientError: as `command` does.
+        """
+        try:
+            return self.ask("GET", self._path())
+        except ClientError as error:
+            if error.status == 404:
+                return {}
+            raise
+
+    def whole(self, cursor: int) -> dict[str, Any]:
+        """Every line of the display *cursor*; raises like `command`."""
+        return self.ask("GET", f"{self._path()}/pages/{cursor}")
+
+    def note(self) -> str:
+        """What the command that is running waits for; empty when it has not said.
+
+        Raises:
+            ClientError: as `command` does.
+        """
+        steps = self.transcript().get("steps") or [{}]
+        return str(steps[-1].get("note") or "")
+
+    def _path(self) -> str:
+        return f"/v1/sessions/{quote(self.session, safe='')}"
+
     def ask(self, method: str, target: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
         """One request; raises `ClientError` as `command` does."""
         payload = json.dumps(body).encode() if body is not None else None
         headers = self._headers | ({"Content-Type": "application/json"} if body else {})
+        secure = self._url.scheme == "https"
+        kind = http.client.HTTPSConnection if secure else http.client.HTTPConnection
+        # One for each request: a person reads longer than a service keeps an idle connection.
+        connection = kind(self._url.host.strip("[]"), self._url.port, timeout=TIMEOUT)
+        self._live.add(connection)
         try:
-            self._connection.request(method, target, payload, headers)
-            response = self._connection.getresponse()
+            connection.request(method, target, payload, headers)
+            response = connection.getresponse()
             text = response.read()
         except (OSError, http.client.HTTPException, ValueError) as error:
             raise ClientError(f"the service does not answer: {error}") from error
         finally:
-            # A person reads longer than a service keeps an idle connection.
-            self._connection.close()
+            self._live.discard(connection)
+            connection.close()
         data = _object(text)
         if response.status >= 400:
-            raise ClientError(str(data.get("detail", f"HTTP {response.status}")))
+            raise ClientError(str(data.get("detail", f"HTTP {response.status}")), response.status)
         return data
 
     def close(self) -> None:
-        """Close the connection."""
-        self._connection.close()
+        """Hang up on what is being asked, from any thread: who asks gets a `ClientError`."""
+        for connection in list(self._live):
+            if connection.sock is not None:
+                with contextlib.suppress(OSError):
+                    connection.sock.shutdown(socket.SHUT_RDWR)
 
 
 def _object(text: bytes) -> dict[str, Any]:

@@ -108,3 +108,56 @@ def test_an_address_of_another_kind_is_told(address: str):
 def test_what_is_no_address_is_a_value_error():
     with pytest.raises(ValueError, match="not a URL"):
         Client("127.0.0.1:8000")
+
+
+def test_a_conversation_that_is_not_there_has_an_empty_transcript():
+    with answering({"detail": "No such conversation."}, "404 Not Found") as server:
+        client = Client(server.address, session="s 1/é?")
+        assert client.transcript() == {}
+        assert client.note() == ""
+        with pytest.raises(ClientError, match="No such conversation"):
+            client.whole(3)
+    assert [head.split(" ")[1] for head in server.heads] == [
+        "/v1/sessions/s%201%2F%C3%A9%3F",
+        "/v1/sessions/s%201%2F%C3%A9%3F",
+        "/v1/sessions/s%201%2F%C3%A9%3F/pages/3",
+    ]
+
+
+def test_the_note_is_that_of_the_step_that_runs():
+    done, runs = {"status": "finished"}, {"status": "running", "note": "waiting 3 s for a.test"}
+    for steps, note in (([done, runs], runs["note"]), ([done], ""), ([], "")):
+        with answering({"session": "s", "steps": steps}) as server:
+            assert Client(server.address, session="s").note() == note
+
+
+def test_a_mistake_without_a_transcript_is_one():
+    with answering({"detail": "Send a token."}, "401 Unauthorized") as server:
+        with pytest.raises(ClientError, match="Send a token") as caught:
+            Client(server.address, session="s").transcript()
+        assert caught.value.status == 401
+
+
+def test_who_hangs_up_ends_what_is_asked_and_may_ask_again():
+    listener = socket.create_server(("127.0.0.1", 0))
+    client = Client(f"http://127.0.0.1:{listener.getsockname()[1]}")
+    failed: list[ClientError] = []
+
+    def ask() -> None:
+        try:
+            client.command("sources")
+        except ClientError as error:
+            failed.append(error)
+
+    for _ in range(2):
+        asking = threading.Thread(target=ask)
+        asking.start()
+        connection, _ = listener.accept()
+        with connection:
+            assert connection.recv(65536)
+            client.close()
+            assert connection.recv(1) == b"", "the server sees it"
+            asking.join(30)
+    listener.close()
+    assert len(failed) == 2
+    assert all(error.status == 0 for error in failed)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import io
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ import httpx
 import pytest
 
 from browser.client import Client
-from browser.shell import run
+from browser.shell.loop import run
 from browser.state import database
 from tests.service.living import Talk, lock, serving
 from tests.world import World
@@ -122,13 +123,13 @@ def test_the_registration_is_told_apart_from_the_commands_of_a_model(strict: htt
 
 
 def test_a_person_at_the_shell_opens_what_they_type(
-    strict: httpx.Client, capsys: pytest.CaptureFixture[str]
+    strict: httpx.Client,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ):
-    lines = iter(
-        ["open http://maze.test/one", "open http://maze.test", "open javascript:x", "quit"]
-    )
-    client = Client(str(strict.base_url))
-    run(client, lambda _: next(lines))
+    lines = "open http://maze.test/one\nopen http://maze.test\nopen javascript:x\nquit\n"
+    monkeypatch.setattr("sys.stdin", io.StringIO(lines))
+    assert run(Client(str(strict.base_url))) == 1
     said = capsys.readouterr().out
     assert "http://maze.test/one" in said
     assert "A 【0†one】" in said
