@@ -9,12 +9,33 @@ from dataclasses import dataclass
 import anyio
 from fastapi import FastAPI
 
-from browser.api import about, allow, citations, directory, health, plugin, sessions
+from browser.api import (
+    about,
+    allow,
+    citations,
+    directory,
+    gptoss,
+    health,
+    manifest,
+    mcp,
+    openwebui,
+    plugin,
+    sessions,
+    sources,
+    steps,
+    tools,
+)
 from browser.api.access import Access
 from browser.api.lazy import Lazy
+from browser.api.share import Shares
 from browser.compose_core import Core
-from browser.pages import static
+from browser.model.about import Notice
+from browser.notice import for_owners
+from browser.pages import agent, console, logo, static
+from browser.pages import sources as sources_page
+from browser.pages.render import policy
 from browser.who import about as introduced
+from browser.who import introduction
 
 
 @dataclass(frozen=True)
@@ -43,11 +64,37 @@ def open_doors(app: FastAPI, core: Core, access: Access) -> Doors:
     """Add every door to *app*."""
     conversations, settings = core.conversations, core.settings
     app.include_router(plugin.router(conversations, access))
+    app.include_router(manifest.router(introduction(settings)))
+    app.include_router(tools.router(access, settings.server.public_url))
+    app.include_router(openwebui.router(conversations, access, settings.server.public_url))
     app.include_router(allow.router(conversations, access))
-    app.include_router(sessions.router(conversations, access))
+    shares = Shares(
+        conversations,
+        public_url=settings.server.public_url,
+        by_name=not settings.server.tokens,
+    )
+    app.include_router(sessions.router(conversations, access, shares))
+    app.include_router(steps.router(conversations, access))
+    app.include_router(sources.router(conversations, shares))
+    app.include_router(sources_page.router(shares.told, settings.server.cors_origins))
     app.include_router(citations.router(conversations, access))
     app.include_router(health.router(core.checks, core.net.metrics.registry, access))
-    app.include_router(about.router(introduced(settings, core.clock)))
+    me = introduced(settings, core.clock)
+    notice = for_owners(me)
+    app.include_router(about.router(me, notice, _faces(core, notice)))
     app.include_router(directory.router(core.keys, settings.signature_agent, core.clock))
+    models = gptoss.lazily(conversations)
+    app.include_router(gptoss.router(models, access))
+    clients = mcp.lazily(conversations)
+    app.include_router(mcp.router(clients, access))
     app.include_router(static.router())
-    return Doors(lazy=())
+    app.include_router(logo.router())
+    return Doors(lazy=(models, clients))
+
+
+def _faces(core: Core, notice: Notice) -> about.Faces:
+    fields = policy()
+    return about.Faces(
+        index=about.Markup(console.page(guarded=bool(core.settings.server.tokens)), fields),
+        agent=about.Markup(agent.page(notice), fields),
+    )

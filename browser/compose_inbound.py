@@ -5,8 +5,11 @@ from __future__ import annotations
 from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 
+from browser.api import mcp, openwebui
 from browser.api.access import SESSION_HEADERS, Access
 from browser.api.body import BoundedBody
+from browser.api.gptoss_key import KeyInPath
+from browser.api.gptoss_patience import Patience
 from browser.api.headers import ID, Envelope
 from browser.api.names import LocalOnly, OurNames
 from browser.api.quota import Quota
@@ -30,6 +33,7 @@ def guard(app: FastAPI, server: Server, access: Access, clock: Clock, closing: C
             burst=server.burst,
             concurrency=server.concurrency,
         )
+        app.add_middleware(Patience, clock=clock)
     else:
         app.add_middleware(LocalOnly, origins=server.cors_origins)
     if server.cors_origins:
@@ -37,9 +41,18 @@ def guard(app: FastAPI, server: Server, access: Access, clock: Clock, closing: C
             CORSMiddleware,
             allow_origins=list(server.cors_origins),
             allow_methods=["GET", "POST", "DELETE"],
-            allow_headers=["Authorization", "Content-Type", *SESSION_HEADERS, ID],
-            expose_headers=[ID, "Retry-After"],
+            allow_headers=[
+                "Authorization",
+                "Content-Type",
+                "Last-Event-ID",
+                *SESSION_HEADERS,
+                *mcp.HEADERS,
+                *openwebui.SENT,
+                ID,
+            ],
+            expose_headers=[ID, "Retry-After", mcp.SESSION],
             max_age=PREFLIGHT,
+            allow_private_network=True,  # a chat's page may ask a service on its user's machine
         )
     bound = "" if server.tokens else server.host
     app.add_middleware(OurNames, allowed=server.allowed_hosts, bound=bound)
@@ -48,3 +61,4 @@ def guard(app: FastAPI, server: Server, access: Access, clock: Clock, closing: C
         secure=server.public_url.startswith("https:"),
         by_origin=bool(server.cors_origins),
     )
+    app.add_middleware(KeyInPath)  # before the guards, which then see the path and the token

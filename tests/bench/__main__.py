@@ -9,7 +9,18 @@ from __future__ import annotations
 import os
 import sys
 
-PARTS = ("render", "handover", "overhead", "commands", "click", "ladder", "hostile")
+PARTS = (
+    "render",
+    "handover",
+    "overhead",
+    "commands",
+    "click",
+    "ladder",
+    "hostile",
+    "console",
+    "mcp",
+    "resolve",
+)
 
 
 def main(names: list[str]) -> int:
@@ -18,7 +29,18 @@ def main(names: list[str]) -> int:
     if unknown:
         print(f"no part {', '.join(sorted(unknown))}; there are {', '.join(PARTS)}")
         return 2
-    from tests.bench import click, commands, handover, hostile, ladder, overhead, render
+    from tests.bench import (
+        click,
+        commands,
+        console,
+        handover,
+        hostile,
+        ladder,
+        mcp,
+        overhead,
+        render,
+        resolve,
+    )
 
     parts = {
         "render": render.run,
@@ -28,6 +50,9 @@ def main(names: list[str]) -> int:
         "click": click.run,
         "ladder": ladder.run,
         "hostile": hostile.run,
+        "mcp": mcp.run,
+        "console": console.run,
+        "resolve": resolve.run,
     }
     python = ".".join(str(part) for part in sys.version_info[:3])
     print(f"{os.cpu_count()} processors, Python {python}, load {os.getloadavg()[0]:.1f}")
