@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import Any
+from typing import Literal
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import JSONResponse
@@ -13,7 +13,9 @@ from browser.api.access import Access, owner
 from browser.api.problem import Problem
 from browser.api.schema import PROBLEMS, ProblemInfo
 from browser.conversation import Conversations
+from browser.model.reason import Reason
 from browser.resolve import Style, resolve
+from browser.targets import Fault
 
 MAX_TEXT = 200_000  # characters of an answer
 
@@ -24,15 +26,32 @@ class Answer(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     session: str = Field(description="The conversation it belongs to.", max_length=200)
-    text: str = Field(description="The answer, with markers.", max_length=MAX_TEXT)
-    style: Style = Field("markdown", description="What markers become.")
-    partial: bool = Field(default=False, description="Whether the answer is still being written.")
+    text: str = Field(
+        description="The answer, with markers; while it is being written, from its beginning.",
+        max_length=MAX_TEXT,
+    )
+    style: Style = Field(
+        "markdown",
+        description="What markers become: `[host](source_url)`, `[n]`, or what they are. In "
+        "Markdown, markers in code stay.",
+    )
+    partial: bool = Field(
+        default=False,
+        description="Whether the answer is still being written: what may yet change is held back, "
+        "so that the returned text only ever grows.",
+    )
+    verify: bool = Field(
+        default=False,
+        description="Whether to compare quoted phrases with the lines that their sentence cites, "
+        "word by word, without regard to case, accents, punctuation and white space. `…` and "
+        "[words] in a quote stand for what was left out. Single words are not compared.",
+    )
 
 
 class Annotation(BaseModel):
     """One resolved marker; offsets count Unicode code points of the returned text."""
 
-    type: str
+    type: Literal["url_citation"]
     start_index: int
     end_index: int
     url: str
@@ -54,14 +73,49 @@ class CitedSource(BaseModel):
     quotes: list[str]
 
 
+class Unresolved(BaseModel):
+    """A marker that leads nowhere."""
+
+    marker: str
+    reason: Reason
+
+
+class Found(BaseModel):
+    """Where a misquoted phrase does stand."""
+
+    cursor: int
+    start_line: int
+    end_line: int
+    citation: str = Field(description="The marker that would be right.")
+
+
+class Misquoted(BaseModel):
+    """A quoted phrase that is not in the lines its sentence cites."""
+
+    text: str = Field(description="The phrase, as it stands in the returned text.")
+    start_index: int
+    end_index: int
+    markers: list[str] = Field(description="The citations of its sentence.")
+    reason: Fault = Field(
+        description="`elsewhere_on_page`: `found` says where. `not_on_page`: nowhere on a cited "
+        "page. `not_in_cited_lines`: nor is the rest known, as of a search result or a page "
+        "that was cut."
+    )
+    found: Found | None
+
+
 class ResolvedInfo(BaseModel):
     """The answer with links."""
 
     text: str
     annotations: list[Annotation]
     sources: list[CitedSource]
-    unresolved: list[dict[str, Any]] = Field(description="Markers that lead nowhere, and why.")
-    holdback: int = Field(description="Characters held back: a marker may be unfinished.")
+    unresolved: list[Unresolved] = Field(description="Markers that lead nowhere, and why.")
+    misquoted: list[Misquoted] = Field(description="Empty unless `verify` was asked for.")
+    holdback: int = Field(
+        description="Characters (code points) at the end of the answer that are held back: a "
+        "marker may be unfinished there."
+    )
 
 
 def router(conversations: Conversations, access: Access) -> APIRouter:
@@ -94,6 +148,7 @@ def router(conversations: Conversations, access: Access) -> APIRouter:
             answer.text,
             answer.style,
             partial=answer.partial,
+            verify=answer.verify,
         )
         return JSONResponse(asdict(done), headers={"Cache-Control": "no-store"})
 

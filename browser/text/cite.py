@@ -10,8 +10,12 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from browser.text import fenced
+
 MARKER = re.compile(r"【(?P<cursor>\d{1,9})†(?P<rest>[^【】]{0,400})】")
-_LINES = re.compile(r"L(?P<start>\d{1,9})(?:\s*[-–]\s*L?(?P<end>\d{1,9}))?\Z")
+MAX_MARKER = 500  # characters; more than any marker has
+MASK = "\x01"
+_LINES = re.compile(r"L(?P<start>\d{1,9})(?:\s*[-‐‑‒–—−~]\s*L?(?P<end>\d{1,9}))?\Z")
 _UNFINISHED = re.compile(r"【(?:\d{1,9}(?:†[^【】]{0,400})?)?\Z")
 
 
@@ -48,5 +52,30 @@ def markers(text: str) -> Iterator[Marker]:
 
 def holdback(text: str) -> int:
     """How many characters at the end may begin a marker that is still being written."""
-    found = _UNFINISHED.search(text)
+    found = _UNFINISHED.search(text, max(0, len(text) - MAX_MARKER))
     return len(text) - found.start() if found else 0
+
+
+def held(text: str, *, linked: bool) -> int:
+    """How many characters at the end of an unfinished answer cannot be shown yet.
+
+    An unfinished marker, and the blanks before it or at the end: they go with a marker that
+    leads nowhere. Where markers become links, also what follows a marker that may turn out to
+    stand in code.
+
+    Args:
+        text: The answer so far.
+        linked: Whether markers become links of Markdown.
+    """
+    cut = len(text) - holdback(text)
+    if linked:
+        masked = mask(text[:cut])
+        since = fenced.code(masked).open
+        lone = MARKER.search(text, since, cut)
+        cut = lone.start() if lone else cut
+    return len(text) - len(text[:cut].rstrip(" "))
+
+
+def mask(text: str) -> str:
+    """*text* with each marker covered: what stands in one is no mark of anything else."""
+    return MARKER.sub(lambda marker: MASK * len(marker.group()), text)

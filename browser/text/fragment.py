@@ -21,17 +21,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from browser.model.page import Page
-from browser.text.wording import BLOCK, GAP, Word, is_clause_end, wording
+from browser.text.wording import BLOCK, GAP, Word, is_clause_end, is_prose, wording
 
 WHOLE = 80  # characters of a quote that is named in full
 LEAST_WORDS, MOST_WORDS = 4, 10
 LEAST_OCTETS = 30  # of fewer, longer words
-LONG = 12  # words of a block that is no label
 MAX_CONTEXT = 20  # words of a prefix or a suffix
 MAX_LENGTH = 300  # characters of a directive, as written in the URL
+MAX_ALIKE = 1000  # of one whose words cannot be fewer: a sentence without spaces
 
-_ENDS = (".", "!", "?", "…", "。", "！", "？", "؟", "۔", "।")
-_CLOSERS = "\"'’”»)]」』》）】"
 _KEEP = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.~!*'()")
 
 
@@ -110,7 +108,7 @@ class _Place:
         """The first words, as they stand here and, it may be, further up too."""
         head = self._head(self.first, min(self._segment_end(self.first), self.last))
         made = self._write(self.first, head, self._torn(self.first), self._torn(head))
-        return made if len(made) <= 2 * MAX_LENGTH else ""
+        return made if len(made) <= MAX_ALIKE else ""
 
     def _part(self, first: int, last: int) -> str:
         """The text of words *first* to before *last*, which stand in one segment."""
@@ -166,8 +164,7 @@ class _Place:
         first = last - 1
         while first > 0 and self.words[first].joint not in (BLOCK, GAP):
             first -= 1
-        ends = self.words[last - 1].text.rstrip(_CLOSERS).endswith(_ENDS)
-        return ends or last - first >= LONG
+        return is_prose(self._part(first, last))
 
     def _is_enough(self, first: int, last: int) -> bool:
         """Whether so many words tell where they are from even when the page changes a little."""

@@ -11,6 +11,7 @@ from browser.text import fragment
 from browser.text.cluster import edge
 
 LONGEST_WORD = 40  # characters; longer ones are in scripts without spaces, or no words
+MAX_KNOWN = 500  # addresses of a page kept at hand: a streamed answer is resolved many times
 MAX_NAMED = 8  # lines that a refusal names
 
 # Of scripts that part words by spaces: those before Thai, and accented Latin and Greek.
@@ -99,6 +100,16 @@ def source_url(page: Page, start: int, end: int, text: str) -> str:
         end: Last line it reaches.
         text: What `words` gave for these lines.
     """
+    made = page.memo.setdefault(source_url, {})
+    known = made if isinstance(made, dict) else {}
+    if (start, end, text) not in known:
+        if len(known) >= MAX_KNOWN:
+            known.clear()
+        known[start, end, text] = _source_url(page, start, end, text)
+    return str(known[start, end, text])
+
+
+def _source_url(page: Page, start: int, end: int, text: str) -> str:
     base, _, element = page.url.partition("#")
     element = element.partition(":~:")[0]
     address = f"{base}#{element}" if element else base

@@ -24,6 +24,11 @@ AROUND = 12  # lines before and after a quote whose words may be needed
 BLOCK = "\n"  # between two words: an edge, or white space that a browser may not fold
 GAP = "\f"  # between two words: something that cannot be named
 
+LONG = 12  # words of a block that is no label
+LABELS = 3  # blanks in a row that may be of several labels
+
+_ENDS = (".", "!", "?", "…", "。", "！", "？", "؟", "۔", "।")
+_CLOSERS = "\"'’”»)]」』》）】"
 _COMBINING = re.compile(
     "[\u00ad\u0300-\u036f\u0483-\u0487\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7"
     "\u0610-\u061a\u064b-\u065f\u0670\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\u3099\u309a\ufe20-\ufe2f]+"
@@ -31,6 +36,9 @@ _COMBINING = re.compile(
 _QUOTES = str.maketrans(dict(zip("‘’‚‛“”„‟", "''''\"\"\"\"", strict=True)))
 _QUOTED = re.compile("[‘’‚‛“”„‟]")
 _NOT_THEIRS = re.compile("【[^】]*‡[^】]*】?")  # which of the daggers was the page's is not known
+_FORMULA = re.compile(  # as TeX has it; a browser draws it
+    r"(?<!\S)(?=\S*\\[A-Za-z]{2})(?=\S*[{}^_])\S+(?: \S*[{}\\]\S*)*"
+)
 _IMAGE = re.compile(r"(?:【\d+†)?\[Image \d+")
 _TOKEN = re.compile(r"\S+")
 # After a clause of Chinese, Japanese or Korean a word ends for UAX 29 and for dictionaries alike.
@@ -47,8 +55,8 @@ class Word(NamedTuple):
         joint: What stands before it: nothing, a space, `BLOCK` or `GAP`.
         at: Where it begins in the squeezed text.
         end: Where it ends there.
-        loose: Whether it stands in a table, where a line does not show the edges of blocks
-            inside a cell.
+        loose: Whether its line may hold edges that it does not show: of blocks inside the
+            cell of a table, of labels and buttons in a row.
     """
 
     text: str
@@ -107,6 +115,18 @@ def squeeze(text: str) -> str:
     return "".join(text.casefold().split())
 
 
+def is_prose(text: str) -> bool:
+    """Whether *text* is a sentence or long; what is neither may be labels and buttons."""
+    return text.rstrip(_CLOSERS).endswith(_ENDS) or text.count(" ") >= LONG - 1
+
+
+def _is_loose(line: Line, text: str) -> bool:
+    """Whether a block may hold edges that it does not show: cells, or labels in a row."""
+    if line.role == "text" and not line.main:
+        return text.count(" ") >= LABELS and not is_prose(text)
+    return line.role == "row"
+
+
 def is_clause_end(before: str, after: str) -> bool:
     """Whether a clause ends between two characters of a script without spaces."""
     return bool(_CLAUSE.search(before + after))
@@ -142,7 +162,7 @@ def _words(page: Page, starts: list[int], first: int, last: int) -> Iterator[Wor
         stop = at + 1
         while stop <= last and page.lines[stop].glue != BLOCK:
             stop += 1
-        words = list(_block(page.lines[at:stop], starts[at]))
+        words = _known(page, at, stop, starts[at])
         if at == first and not page.lines[at].glue:
             del words[:1]
         if stop > last and stop <= page.last and not page.lines[stop].glue:
@@ -151,18 +171,31 @@ def _words(page: Page, starts: list[int], first: int, last: int) -> Iterator[Wor
         at = stop
 
 
+def _known(page: Page, first: int, stop: int, at: int) -> list[Word]:
+    """The words of the block of lines *first* to before *stop*; many quotes stand near others."""
+    made = page.memo.setdefault(_known, {})
+    blocks = made if isinstance(made, dict) else {}
+    if (first, stop) not in blocks:
+        blocks[first, stop] = tuple(_block(page.lines[first:stop], at))
+    return list(blocks[first, stop])
+
+
 def _block(lines: tuple[Line, ...], at: int) -> Iterator[Word]:
     """The words of one block; *at* is where it begins in the squeezed text."""
     text = "".join((line.glue if n else "") + line.plain for n, line in enumerate(lines))
     walls = [(*found.span(), GAP) for found in _NOT_THEIRS.finditer(text)]
     walls += [(place, place, BLOCK) for place in _images(lines)]
-    done, joint, loose = 0, BLOCK, lines[0].role == "row"
+    is_code, loose = lines[0].role == "code", _is_loose(lines[0], text)
+    if not is_code and "\\" in text:
+        walls += [(*found.span(), GAP) for found in _FORMULA.finditer(text)]
+    blanks = GAP if is_code else BLOCK  # Chromium looks for a suffix behind one blank, not three
+    done, joint = 0, BLOCK
     for start, end, kind in [*sorted(walls), (len(text), len(text), BLOCK)]:
         if start < done:
             continue
         for found in _TOKEN.finditer(text, done, start):
             gap = text[done : found.start()]
-            edge = joint or (gap if gap in ("", " ") else BLOCK)
+            edge = joint or (gap if gap in ("", " ") else blanks)
             cuts = [0, *(cut.start() for cut in _CLAUSE.finditer(found[0])), len(found[0])]
             for a, b in pairwise(cuts):
                 size = len(squeeze(found[0][a:b]))

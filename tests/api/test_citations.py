@@ -28,7 +28,9 @@ ARTICLE = "http://cite.test/article_(1)?a=b"
 
 def test_the_resolved_answer_has_the_contract_s_shape(read: Talk):
     resolved = read.resolve("A claim 【1†L3】.")
-    assert set(resolved) == {"text", "annotations", "sources", "unresolved", "holdback"}
+    assert set(resolved) == {
+        "text", "annotations", "sources", "unresolved", "misquoted", "holdback",
+    }  # fmt: skip
     link = "http://cite.test/article_%281%29?a=b#:~:text=Line%203%20of%20the%20article."
     assert resolved["text"] == f"A claim [cite.test]({link})."
     [note] = resolved["annotations"]
@@ -163,8 +165,8 @@ def test_what_is_no_marker_is_left_alone(read: Talk, text: str):
 @pytest.mark.parametrize("end", ["【", "【1", "【1†", "【1†L3", "【1†L3-L", "【1†source†L"])
 def test_a_marker_that_is_still_being_written_is_held_back(read: Talk, end: str):
     resolved = read.resolve(f"Done 【1†L2】 and {end}", partial=True)
-    assert resolved["holdback"] == len(end)
-    assert resolved["text"].endswith(" and ")
+    assert resolved["holdback"] == len(f" {end}"), "the blank goes with an unknown marker"
+    assert resolved["text"].endswith(" and")
     assert len(resolved["annotations"]) == 1
     whole = read.resolve(f"Done and {end}")
     assert (whole["holdback"], whole["text"]) == (0, f"Done and {end}")
@@ -216,3 +218,51 @@ def test_a_session_that_is_not_there_is_404(service: httpx.Client):
     response = service.post("/v1/citations/resolve", json=body)
     assert response.status_code == 404
     assert response.headers["content-type"] == "application/problem+json"
+
+
+def test_quoted_phrases_are_compared_when_asked(read: Talk):
+    answer = "It says “line 3 of the article” 【1†L3】 and “line 5 of the article” 【1†L3】."
+    assert read.resolve(answer)["misquoted"] == []
+    [fault] = read.resolve(answer, verify=True)["misquoted"]
+    assert fault["reason"] == "elsewhere_on_page"
+    right = answer.replace("article” 【1†L3】.", f"article” {fault['found']['citation']}.")
+    assert read.resolve(right, verify=True)["misquoted"] == []
+    found = read.resolve("“line 5 of the article” 【2†L5】", verify=True)
+    assert found["misquoted"] == [], "a cursor of find results leads to the page"
+
+
+def test_a_phrase_of_a_search_result_is_compared_with_what_the_search_showed(read: Talk):
+    line = next(row["n"] for row in read.whole(0)["lines"] if "【" in row["text"])
+    [fault] = read.resolve(f"“never said so” 【0†L{line}】", verify=True)["misquoted"]
+    assert (fault["reason"], fault["found"]) == ("not_in_cited_lines", None)
+
+
+def test_a_comparison_tells_nothing_of_lines_that_must_not_be_quoted(world: World, read: Talk):
+    page = "<p>Open words.</p><div data-nosnippet>The secret recipe of the house.</div>"
+    world.page("cite.test", "/kept", page)
+    cursor = read.open("http://cite.test/kept")["cursor"]
+    done = read.resolve(f"“no such words” 【{cursor}†L3】", verify=True)
+    assert done["misquoted"][0]["reason"] == "not_on_page"
+    assert "recipe" not in str(done)
+
+
+def test_a_long_answer_does_not_hold_up_others(world: World, read: Talk):
+    world.page("cite.test", "/many", "".join(f"<p>Sentence number {n}.</p>" for n in range(3000)))
+    cursor = read.open("http://cite.test/many")["cursor"]
+    answer = "".join(f"“number {n}” 【{cursor}†L{n + 2}】 " for n in range(3000))
+    done = read.resolve(answer, verify=True, style="plain")
+    assert len(done["annotations"]) == 3000
+    assert done["misquoted"] == []
+
+
+@pytest.mark.parametrize("text", ["\\ud800 x", "x \\udfff【1†L2】"])
+def test_half_a_character_is_no_defect_of_ours(service: httpx.Client, read: Talk, text: str):
+    body = f'{{"session": "{read.session}", "text": "{text}"}}'
+    sent = {"Content-Type": "application/json"}
+    response = service.post("/v1/citations/resolve", content=body.encode(), headers=sent)
+    assert response.status_code in {200, 422}, response.text
+
+
+def test_an_answer_longer_than_any_is_refused(service: httpx.Client, read: Talk):
+    body = {"session": read.session, "text": "x" * 200_001}
+    assert service.post("/v1/citations/resolve", json=body).status_code == 422

@@ -214,9 +214,31 @@ def test_wicg_what_no_fragment_can_hold_is_not_named():
 def test_ours_the_words_of_a_page_are_prepared_once():
     made_page = made("a b c", "d e f")
     directive(made_page, 2, 2, "a b c")
-    (prepared,) = made_page.memo.values()
+    prepared = dict(made_page.memo)
+    assert prepared
     directive(made_page, 3, 3, "d e f")
-    assert list(made_page.memo.values()) == [prepared]
+    assert made_page.memo.keys() == prepared.keys()
+    assert all(made_page.memo[key] is made for key, made in prepared.items())
+
+
+def test_ours_blanks_in_a_row_part_what_a_prefix_or_a_suffix_may_touch():
+    code = Line(0, "f(x),   # say", "f(x),   # say", "code")
+    assert named(made("f(x), y", code), 3) == Parts("y", "f(x),", "say", "")
+
+
+def test_ours_a_formula_is_drawn_and_never_named():
+    made_page = made("Force: a_{t}\\approx {\\frac {2GMr}{d^{3}}} where G is", "the constant.")
+    assert named(made_page, 2) == Parts("", "Force:", "is", "")
+
+
+def test_ours_labels_in_a_row_are_named_by_as_few_words_as_will_do():
+    row = Line(0, "Quantity Add to basket Add to list", "Quantity Add to basket Add to list")
+    assert named(made("Words.", row._replace(main=False)), 3) == Parts("", "Quantity", "list", "")
+    assert named(made("Words.", row), 3).start == row.plain
+
+
+def test_ours_a_sentence_without_spaces_is_named_whole_where_it_can_be():
+    assert named(made("ก" * 80), 2) == Parts("", "ก" * 80, "", "")
 
 
 WORD = st.sampled_from(
