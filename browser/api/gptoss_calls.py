@@ -6,17 +6,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-import anyio
-
 from browser.api import gptoss_args as args
 from browser.api import gptoss_wording as wording
+from browser.api.under_way import Command
 from browser.conversation import Conversations
-from browser.model.current import UNDER_WAY
 from browser.telemetry.log import log_defect
 
 MAX_CALLS = 32  # of one connection at the same time; a conversation runs one after another
 CLEANUP = "cleanup_session"  # that vLLM calls at the end of a request, listed or not
-IDLE = "Idle now. What this conversation has read can still be cited."
+KEPT = "Nothing was deleted. What this conversation has read can be cited until it expires."
 
 READERS: dict[str, Callable[[Mapping[str, Any]], args.Command]] = {
     "search": args.search,
@@ -66,8 +64,10 @@ class Calls:
         """Run the tool *name*; every mistake and failure is an answer, too."""
         # Models trained on namespaces write the whole of it now and then.
         bare = name.removeprefix("functions.").removeprefix("browser.")
-        if bare == CLEANUP:  # nothing is deleted: citations are resolved after the end
-            return Answer(IDLE, failed=False)
+        if bare == CLEANUP:
+            # Citations are resolved after the end. There is nothing to mark either: how long a
+            # conversation has been idle counts from its last command.
+            return Answer(KEPT, failed=False)
         if bare not in READERS:
             return Answer(wording.unknown_function(name, tuple(READERS)), failed=True)
         if caller.calls >= MAX_CALLS:
@@ -88,13 +88,7 @@ class Calls:
             caller.calls -= 1
 
     async def _run(self, caller: Caller, command: args.Command) -> Answer:
-        # Who hangs up ends what only waits. Once a site is asked its answer is read and kept.
-        with anyio.CancelScope() as work:
-
-            def stay() -> None:
-                work.shield = True
-
-            UNDER_WAY.set(stay)
+        with Command():  # who hangs up cancels the connection's tasks
             reply = await self._conversations.run(
                 caller.owner, caller.session, command.name, command.args
             )

@@ -5,14 +5,14 @@ instructions and its tools' descriptions are the text. The models were trained o
 the words are openai-harmony's and the parameters are bare: a title or a description of a parameter
 would change the prompt.
 
-Governing text: Model Context Protocol 2024-11-05, HTTP with SSE. Left to taste: the bounds.
+Governing text: Model Context Protocol 2024-11-05, HTTP with SSE. Left to taste: how long a message
+may be. How many connections a caller may hold is bounded before a request comes here.
 """
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from contextvars import ContextVar
 from typing import Any
 
@@ -31,7 +31,6 @@ from browser.api.gptoss_calls import Caller, Calls
 from browser.api.problem import Problem
 from browser.conversation import Conversations
 
-MAX_CONNECTIONS = 1000  # of one credential; a model server opens one for each of its requests
 MAX_MESSAGE = 262_144  # bytes; the longest argument has some thousands
 
 _LEFT_OUT: dict[str, Any] = {"type": "integer", "default": -1}
@@ -97,7 +96,6 @@ class Door:
         self._calls = Calls(conversations)
         self._tools = types.ListToolsResult(tools=tools())
         self._transport = SseServerTransport(messages, max_request_body_size=MAX_MESSAGE)
-        self._open: Counter[str] = Counter()
         self._server: Server[Caller] = Server(
             ToolNamespaceConfig.browser().name,
             version=__version__,
@@ -118,26 +116,10 @@ class Door:
             await self._transport.handle_post_message(scope, receive, _as_problems(send))
             return
         caller = Caller(owner, scope["state"]["session"])
-        with self._place(owner):
-            async with self._transport.connect_sse(scope, receive, send) as (incoming, outgoing):
-                _CALLER.set(caller)  # for this task alone, which serves one connection
-                options = self._server.create_initialization_options()
-                await self._server.run(incoming, outgoing, options)
-
-    @contextmanager
-    def _place(self, owner: str) -> Iterator[None]:
-        if self._open[owner] >= MAX_CONNECTIONS:
-            raise Problem(
-                503,
-                "too many connections",
-                f"A credential may hold {MAX_CONNECTIONS} connections. Close one.",
-                headers={"Retry-After": "5"},
-            )
-        self._open[owner] += 1
-        try:
-            yield
-        finally:
-            self._open[owner] -= 1
+        async with self._transport.connect_sse(scope, receive, send) as (incoming, outgoing):
+            _CALLER.set(caller)  # for this task alone, which serves one connection
+            options = self._server.create_initialization_options()
+            await self._server.run(incoming, outgoing, options)
 
     async def _list(
         self, _: ServerRequestContext[Caller], __: types.PaginatedRequestParams | None

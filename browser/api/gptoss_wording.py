@@ -1,7 +1,7 @@
-"""Failures in the words that gpt-oss models know, and one line of help under them.
+"""Failures in the words that gpt-oss models know, and a line or two of help under them.
 
 Model servers drop the mark that says "error" and hand on the text alone, so the text says it. Its
-first line is the reference browser's wording where that has one; the second says what to do next.
+first line is the reference browser's wording where that has one; the others say what to do next.
 Everything that a caller or a stranger wrote goes through the filters of displays.
 """
 
@@ -28,7 +28,7 @@ Lines = tuple[str, str]
 
 
 def told(reply: Reply) -> str:
-    """The two lines for a command that failed.
+    """What happened, and on the next line or two what to do.
 
     Args:
         reply: With a failure.
@@ -95,8 +95,8 @@ def _other(reply: Reply, failure: Failure, sentence: str) -> Lines:
     url = failure.url or reply.args.get("url")
     if reply.command not in ("click", "open_url") or url is None:
         return f"Error: {what}", instead
-    if failure.code in (Reason.BAD_URL, Reason.SCHEME_REFUSED):
-        instead = f"{instead} {args.ID_HELP}"
+    if failure.code == Reason.BAD_URL:
+        instead = f"{instead}\n{args.ID_HELP}"
     return f"Error fetching URL `{_safe(url, MAX_URL).replace('`', '%60')}`: {what}", instead
 
 

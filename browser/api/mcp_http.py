@@ -2,8 +2,12 @@
 
 A session of MCP belongs to the credential that began it, like a conversation: each credential has
 sessions of its own, and no more than it may, so that none takes another's place. A session is no
-more than a connection: when it ends for want of requests, the conversation stays and can be named
-in the next one.
+more than a connection: when it ends for want of requests, or because a newer one needs its place,
+the conversation stays and can be named in the next one.
+
+What is no JSON-RPC message is refused here: the SDK would answer with its validator's words, which
+repeat the caller's. Nothing is kept of a stream that broke off, so ``Last-Event-ID`` is not read:
+who sends it gets a new stream.
 
 Left to taste: the bounds.
 """
@@ -15,16 +19,88 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppres
 
 import anyio
 import anyio.abc
+import mcp_types as types
 from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
-from starlette.requests import ClientDisconnect
-from starlette.types import ASGIApp, Receive, Scope, Send
+from pydantic import ValidationError
+from pydantic_core import from_json
+from starlette.datastructures import Headers
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from browser.api.body import MAX_BODY
-from browser.api.mcp_server import Door
+from browser.api.mcp import SESSION
+from browser.api.mcp_server import Door, malformed
+from browser.api.problem import Problem
 from browser.conversation import Conversations
 
 MAX_SESSIONS = 1000  # of one credential at a time
 IDLE = 1800  # seconds after which one that asks nothing ends
+UNREAD = b"last-event-id"
+
+
+class Sessions:
+    """An ASGI app: the sessions of one credential, of which a new one ends the idlest.
+
+    Args:
+        door: What answers.
+    """
+
+    def __init__(self, door: Door) -> None:
+        self._manager = StreamableHTTPSessionManager(
+            door.server,
+            session_idle_timeout=IDLE,
+            max_sessions=None,  # it would turn the newest away
+            max_request_body_size=MAX_BODY,
+        )
+        # How many requests of each are under way; the idlest stands first.
+        self._busy: dict[str, int] = {}
+
+    async def run(self, *, task_status: anyio.abc.TaskStatus[None]) -> None:
+        """Serve, until cancelled."""
+        async with self._manager.run():
+            task_status.started()
+            await anyio.sleep_forever()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer."""
+        named = Headers(scope=scope).get(SESSION)
+
+        async def told(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                await self._note(scope, message, named)
+            await send(message)
+
+        if named not in self._busy:
+            await self._manager.handle_request(scope, receive, told)
+            return
+        self._busy[named] = self._busy.pop(named) + 1
+        try:
+            await self._manager.handle_request(scope, receive, told)
+        finally:
+            if named in self._busy:
+                self._busy[named] = self._busy.pop(named) - 1
+
+    async def _note(self, scope: Scope, start: Message, named: str | None) -> None:
+        """What the *start* of an answer says of a session: that there is one, or none any more."""
+        status = start["status"]
+        if named is not None:
+            if status == 404 or (scope["method"] == "DELETE" and status < 400):
+                self._busy.pop(named, None)
+            return
+        begun = Headers(raw=start["headers"]).get(SESSION)
+        if begun is None or status >= 400:
+            return
+        self._busy[begun] = 0
+        while len(self._busy) > MAX_SESSIONS:
+            idlest = next((one for one, busy in self._busy.items() if not busy), begun)
+            if idlest == begun:  # each of the others is being asked
+                return
+            del self._busy[idlest]
+            ending = [(SESSION.lower().encode(), idlest.encode())]
+            await self._manager.handle_request(
+                {**scope, "method": "DELETE", "headers": ending}, _nothing, _nobody
+            )
 
 
 class Connections:
@@ -37,15 +113,23 @@ class Connections:
     def __init__(self, door: Door) -> None:
         self._door = door
         self._starting = anyio.Lock()
-        self._managers: dict[str, StreamableHTTPSessionManager] = {}
+        self._sessions: dict[str, Sessions] = {}
         self._tasks: anyio.abc.TaskGroup | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer."""
         owner: str = scope["state"]["owner"]
-        manager = self._managers.get(owner) or await self._manager(owner)
+        sessions = self._sessions.get(owner) or await self._begun(owner)
+        read = [(name, value) for name, value in scope["headers"] if name != UNREAD]
+        scope = {**scope, "headers": read}
         with suppress(ClientDisconnect):  # gone before all of the request was here
-            await manager.handle_request(scope, receive, send)
+            if scope["method"] == "POST":
+                body = await Request(scope, receive).body()
+                if (refusal := _refusal(body)) is not None:
+                    await refusal(scope, receive, send)
+                    return
+                receive = _again(body, receive)
+            await answered(sessions, scope, receive, send)
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
@@ -57,30 +141,62 @@ class Connections:
                 self._door.work.end()
                 self._tasks.cancel_scope.cancel()
 
-    async def _manager(self, owner: str) -> StreamableHTTPSessionManager:
+    async def _begun(self, owner: str) -> Sessions:
         async with self._starting:
-            if owner not in self._managers:
+            if owner not in self._sessions:
                 if self._tasks is None:
                     raise RuntimeError("the door is not running")
-                manager = StreamableHTTPSessionManager(
-                    self._door.server,
-                    session_idle_timeout=IDLE,
-                    max_sessions=MAX_SESSIONS,
-                    max_request_body_size=MAX_BODY,
-                )
-                await self._tasks.start(_hold, manager)
-                self._managers[owner] = manager
-        return self._managers[owner]
+                sessions = Sessions(self._door)
+                await self._tasks.start(sessions.run)
+                self._sessions[owner] = sessions
+        return self._sessions[owner]
 
 
-async def _hold(
-    manager: StreamableHTTPSessionManager,
-    *,
-    task_status: anyio.abc.TaskStatus[None] = anyio.TASK_STATUS_IGNORED,
-) -> None:
-    async with manager.run():
-        task_status.started()
-        await anyio.sleep_forever()
+async def answered(app: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
+    """Let *app* answer; if it does not, a problem is the answer."""
+    started = False
+
+    async def told(message: Message) -> None:
+        nonlocal started
+        started = True
+        await send(message)
+
+    await app(scope, receive, told)
+    if not started:
+        refusal = Problem(500, "no answer", "The MCP library has no answer to such a request.")
+        await refusal.response()(scope, receive, send)
+
+
+def _refusal(body: bytes) -> Response | None:
+    """The answer to a *body* that is no message."""
+    try:
+        types.jsonrpc_message_adapter.validate_python(from_json(body), by_name=False)
+    except ValidationError:
+        error = malformed(types.INVALID_REQUEST)
+    except ValueError:
+        error = malformed(types.PARSE_ERROR)
+    else:
+        return None
+    text = error.model_dump_json(by_alias=True, exclude_unset=True)
+    return Response(text, 400, {"Cache-Control": "no-store"}, media_type="application/json")
+
+
+def _again(body: bytes, receive: Receive) -> Receive:
+    """*receive*, where *body*, which has been read, comes first."""
+    messages: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
+
+    async def heard() -> Message:
+        return messages.pop() if messages else await receive()
+
+    return heard
+
+
+async def _nothing() -> Message:
+    return {"type": "http.request", "body": b"", "more_body": False}
+
+
+async def _nobody(_: Message) -> None:
+    """No client hears it."""
 
 
 def make(conversations: Conversations) -> tuple[ASGIApp, AbstractAsyncContextManager[None]]:

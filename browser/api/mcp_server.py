@@ -1,21 +1,25 @@
 """The general MCP server, on the official SDK. Imported when MCP is first spoken.
 
-Every result has the display's text first, exactly as the HTTP interface gives it, and then, after
-an empty line, ``[session: NAME]``: a client without a connection has to hand that name back. It is
-always the last line, and no line of a page can pass for it: those of a display begin with their
-number. A failure of a call that named no session says so before it. The same reply stands in the
-structured content. Addresses of what was read follow as links for the person who looks on.
+Every result has the display's text first, as the HTTP interface gives it but for the verb of a
+failure (`browser.api.verbs`), and then, after an empty line, ``[session: NAME]``: a client without
+a connection has to hand that name back. It is always the last line, and no line of a page can pass
+for it: those of a display begin with their number. A failure of a call that named no session says
+so before it. The same reply stands in the structured content. Addresses of what was read follow as
+links for the person who looks on.
 
-Governing text: MCP 2026-07-28 and the versions before it. Left to taste: which addresses are given.
+A host that names the conversation in a header decides: a model's own word for it, the argument
+``session``, counts where no host does.
+
+Governing text: MCP 2026-07-28 and the versions before it. Of these 2025-03-26 alone has batches of
+messages; they are refused, and a client has to send one message at a time. Left to taste: which
+addresses are given.
 """
 
 from __future__ import annotations
 
 from collections.abc import Awaitable
-from functools import partial
 from typing import Any, TypeVar
 
-import anyio
 import mcp_types as types
 from mcp.server.caching import CacheHint
 from mcp.server.context import ServerRequestContext
@@ -29,8 +33,9 @@ from browser.api.mcp_tools import INSTRUCTIONS, TOOLS, Mistake, Tool
 from browser.api.problem import Problem
 from browser.api.reply import reply_json
 from browser.api.schema import ReplyInfo
-from browser.conversation import VERBS, Conversations
-from browser.model.current import UNDER_WAY
+from browser.api.under_way import Command
+from browser.api.verbs import retold
+from browser.conversation import Conversations
 from browser.model.result import Reply
 from browser.telemetry.log import log_defect
 from browser.text import marks
@@ -40,6 +45,14 @@ LINKS_SINCE = "2025-06-18"  # older clients refuse a result with a link in it
 MAX_TITLE = 200  # characters
 SAME = CacheHint(ttl_ms=3_600_000, scope="public")  # what is the same for every caller
 
+# What a body or a line that is no message is answered with (JSON-RPC 2.0, 5.1), by its code.
+SENTENCES = {
+    types.PARSE_ERROR: "This is no JSON. Send one JSON-RPC 2.0 message.",
+    types.INVALID_REQUEST: (
+        'This is no JSON-RPC 2.0 message. Send one object with "jsonrpc": "2.0" and a method; '
+        "batches are not supported."
+    ),
+}
 LOST = (
     "\n\nNo session was named, so this call began a new one. Give the session of an earlier result."
 )
@@ -49,30 +62,29 @@ T = TypeVar("T")
 
 
 class Work:
-    """Commands under way: who only waits is cancelled, what a site was asked for is finished."""
+    """Commands under way."""
 
     def __init__(self) -> None:
-        self._scopes: set[anyio.CancelScope] = set()
+        self._commands: set[Command] = set()
 
-    async def do(self, command: Awaitable[T]) -> T | None:
-        """Run *command*, past a cancellation once a site has been asked.
+    async def do(self, work: Awaitable[T]) -> T | None:
+        """Do *work*, past a cancellation once a site has been asked.
 
         Returns:
             What it brought, or ``None`` when everything was ended.
         """
-        with anyio.CancelScope() as scope:
-            self._scopes.add(scope)
-            UNDER_WAY.set(partial(setattr, scope, "shield", True))  # in the task of one request
+        with Command() as command:
+            self._commands.add(command)
             try:
-                return await command
+                return await work
             finally:
-                self._scopes.discard(scope)
+                self._commands.discard(command)
         return None
 
     def end(self) -> None:
-        """Cancel all of them: nobody will come back for what they bring."""
-        for scope in self._scopes:
-            scope.cancel()
+        """End all of them: nobody will come back for what they bring."""
+        for command in self._commands:
+            command.end()
 
 
 class Door:
@@ -129,25 +141,37 @@ class Door:
             reply = await self.work.do(self._conversations.run(owner, session, command, given))
         except Exception as error:  # noqa: BLE001 - the SDK would tell the caller its words
             log_defect(error)
-            return _failed(f"{VERBS[command]} failed: a defect of this service; its log says more.")
+            return _failed(tool.failed(command, "a defect of this service; its log says more."))
         if reply is None:
-            return _failed(f"{VERBS[command]} failed: this service is about to stop.")
-        return _result(reply, context.protocol_version, was_named=session is not None)
+            return _failed(tool.failed(command, "this service is about to stop."))
+        return _result(tool, reply, context.protocol_version, was_named=session is not None)
 
     def _name(self, context: Context, given: str | None) -> str | None:
-        """The conversation meant: the argument, else a header, else the connection, else none.
+        """The conversation meant.
+
+        The host's word comes first (`browser.api.access.SESSION_HEADERS`), then the model's, the
+        argument *given*, then the connection's (``Mcp-Session-Id``), then this door's own.
 
         Raises:
             Mistake: not a usable name.
         """
         try:
-            if given is not None:
-                return check_session(given)
             if context.request is not None:
-                return session_name(context.request, context.request.headers.get(SESSION))
+                instead = context.request.headers.get(SESSION) if given is None else given
+                return session_name(context.request, instead)
+            return self._session if given is None else check_session(given)
         except Problem as problem:
             raise Mistake(problem.detail.removesuffix(".")) from problem
-        return self._session
+
+
+def malformed(code: int) -> types.JSONRPCError:
+    """The answer to what is no message; its words are never repeated.
+
+    Args:
+        code: One of `SENTENCES`.
+    """
+    error = types.ErrorData(code=code, message=SENTENCES[code])
+    return types.JSONRPCError(jsonrpc="2.0", id=None, error=error)
 
 
 def _told(tool: Tool) -> types.Tool:
@@ -171,8 +195,10 @@ def _failed(text: str) -> types.CallToolResult:
     return types.CallToolResult(content=[types.TextContent(text=text)], is_error=True)
 
 
-def _result(reply: Reply, version: str, *, was_named: bool) -> types.CallToolResult:
+def _result(tool: Tool, reply: Reply, version: str, *, was_named: bool) -> types.CallToolResult:
     told = reply_json(reply)
+    if reply.failure is not None:
+        told["text"] = told["failure"]["message"] = retold(reply.failure.message, tool.name)
     lost = LOST if reply.failure is not None and not was_named else ""
     text = types.TextContent(text=f"{told['text']}{lost}\n\n[session: {reply.session}]")
     links = _links(reply) if version >= LINKS_SINCE else []

@@ -26,7 +26,12 @@ from browser.api.bounds import (
     RESULTS,
 )
 from browser.api.valid import valid
+from browser.api.verbs import retold
 from browser.conversation import VERBS
+from browser.text import marks
+from browser.text.clean import one_line
+
+MAX_NAME = 40  # characters of a caller's word that are repeated
 
 INSTRUCTIONS = """\
 A text browser. Pages are shown as numbered lines with numbered links.
@@ -35,7 +40,7 @@ opens a url; browser_scroll shows other lines of a page, browser_find where a te
 2. The number in the first line of a display, [4], is its cursor. Put 【4†L12-L14】 right behind \
 what you claim from lines 12 to 14 of display 4. browser_quote keeps the exact words of lines, \
 with a link that opens at them.
-3. The last line of a result names the session. Give that name as session in every further call \
+3. The last line of a display names the session. Give that name as session in every further call \
 of this conversation.
 4. When a call fails its text says why and what to do. A refusal, such as one by robots.txt, is \
 final: choose another source, do not try the same page another way.
@@ -49,7 +54,7 @@ Cursor = Annotated[
 
 
 class Mistake(Exception):
-    """Arguments that cannot be used; the text says what is valid, and repeats none of them."""
+    """Arguments that cannot be used; the text says what is valid, and repeats no value."""
 
 
 class Arguments(BaseModel):
@@ -59,7 +64,7 @@ class Arguments(BaseModel):
 
     session: Annotated[
         str | None,
-        Field(description="This conversation's name, from the last line of an earlier result."),
+        Field(description="This conversation's name, from the last line of an earlier display."),
     ] = None
 
     def call(self, command: str) -> tuple[str, dict[str, Any]]:
@@ -193,7 +198,11 @@ class Tool:
     def mistaken(self, mistake: Mistake) -> str:
         """What to tell the model of *mistake*."""
         takes = ", ".join(self.arguments.model_fields)
-        return f"{VERBS[self.command]} failed: {mistake}. {self.name} takes: {takes}."
+        return self.failed(self.command, f"{mistake}. {self.name} takes: {takes}.")
+
+    def failed(self, command: str, sentence: str) -> str:
+        """What to tell the model when *command*, which this tool runs, could not be run."""
+        return retold(f"{VERBS[command]} failed: {sentence}", self.name)
 
     def schema(self) -> dict[str, Any]:
         """JSON Schema of the arguments: plain types, since not every client reads ``anyOf``."""
@@ -279,7 +288,8 @@ def _plain(schema: dict[str, Any]) -> dict[str, Any]:
 
 def _line(item: Mapping[str, Any]) -> str:
     if item["type"] == "extra_forbidden":  # its place is the caller's own word
-        return "an argument has a name that is not known"
+        unknown = marks.for_display(one_line(str(item["loc"][-1]), MAX_NAME))
+        return f"there is no argument `{unknown}`"
     name = ".".join(str(part) for part in item["loc"])
     if item["type"] == "missing":
         return f"{name} is missing"

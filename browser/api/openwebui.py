@@ -16,13 +16,15 @@ WebUI does.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from typing import Any
 
 import anyio.to_thread
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import JSONResponse, PlainTextResponse, Response
 from pydantic import BaseModel, Field
 
-from browser.api.access import SESSION_HEADERS, Access, owner, session_name
+from browser.api.access import Access, owner, session_name
+from browser.api.introduced import own_address
 from browser.api.openwebui_document import Tool, document
 from browser.api.openwebui_load import Load
 from browser.api.openwebui_opened import opened
@@ -52,6 +54,16 @@ SENT = tuple(
 GONE = 499  # for a caller who hung up; nobody reads it
 MAX_QUERY = 2000  # characters
 _URL = "Absolute http or https URL."
+HOW = """\
+This address is for Open WebUI. In its Admin Settings enter
+
+tools         External Tools, type OpenAPI: {base}
+web search    engine external: {base}/search
+page loader   engine external: {base}/load
+
+with a token of this service as the key, if it has tokens, and for the tools the headers
+{{"X-OpenWebUI-Chat-Id": "{{{{CHAT_ID}}}}"}}
+"""
 
 
 class SearchWeb(Arguments):
@@ -72,6 +84,11 @@ class FetchUrl(Arguments):
         ge=0,
         le=FAR,
     )
+
+    @classmethod
+    def _meant(cls, given: dict[str, Any]) -> dict[str, Any]:
+        line = given.pop("line", None)  # as fold marks call it
+        return given if line is None else {"start_line": line, **given}
 
 
 class QuotePage(Arguments):
@@ -143,6 +160,12 @@ def router(conversations: Conversations, access: Access, public_url: str = "") -
         """The tools, for Open WebUI."""
         return JSONResponse(about)
 
+    @routes.get("")
+    @routes.get("/")
+    async def base(request: Request) -> PlainTextResponse:
+        """What to do with this address, for the person who opens it."""
+        return PlainTextResponse(HOW.format(base=own_address(request, public_url) + BASE))
+
     routes.include_router(_tools(conversations))
     routes.include_router(_engines(conversations))
     return routes
@@ -159,7 +182,7 @@ def _tools(conversations: Conversations) -> APIRouter:
             reply = await _run(
                 conversations, request, "search", query=given.query, topn=given.count
             )
-            return failed(reply) or JSONResponse(results(reply))
+            return failed(reply, "search_web") or JSONResponse(results(reply))
 
         return await _present(request, work)
 
@@ -178,7 +201,7 @@ def _tools(conversations: Conversations) -> APIRouter:
             else:
                 line = given.start_line or None
                 reply = await _run(conversations, request, "open_url", url=given.url, line=line)
-            return failed(reply) or PlainTextResponse(page_text(reply))
+            return failed(reply, "fetch_url") or PlainTextResponse(page_text(reply))
 
         return await _present(request, work)
 
@@ -191,12 +214,12 @@ def _tools(conversations: Conversations) -> APIRouter:
             shown = await opened(conversations, who, name, given.url)
             if shown is None:
                 reply = await conversations.run(who, name, "open_url", {"url": given.url})
-                if (failure := failed(reply)) is not None:
+                if (failure := failed(reply, "quote_page")) is not None:
                     return failure
                 name, shown = reply.session, reply.cursor
             args = {"start": given.start_line, "end": given.end_line, "cursor": shown}
             reply = await conversations.run(who, name, "quote", args)
-            return failed(reply) or JSONResponse(quoted(reply))
+            return failed(reply, "quote_page") or JSONResponse(quoted(reply))
 
         return await _present(request, work)
 
@@ -242,12 +265,9 @@ async def _present(request: Request, work: Callable[[], Awaitable[Response]]) ->
 
 
 def _chat(request: Request) -> str | None:
-    """Name of the chat; ``None`` where a header of the connection was left empty or unfilled.
+    """Name of the chat, if the request has one.
 
     Raises:
         Problem: 400 when it is not a usable name.
     """
-    name = next((request.headers[key] for key in SESSION_HEADERS if key in request.headers), "")
-    if not name.strip() or "{{" in name:  # older versions send the template itself, for all chats
-        return None
-    return session_name(request, None)
+    return session_name(request, None)  # older versions send the template itself, for all chats

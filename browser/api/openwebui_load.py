@@ -17,16 +17,15 @@ import math
 import secrets
 from collections.abc import Mapping
 from contextlib import suppress
-from functools import partial
 from typing import Any
 
 import anyio
 from fastapi import Request
 
+from browser.api.under_way import Command, gone
 from browser.conversation import Conversations
 from browser.errors import BrowserError, UsageError
 from browser.model.clock import iso
-from browser.model.current import UNDER_WAY
 from browser.model.page import Page
 from browser.model.reason import Reason
 from browser.model.result import Reply
@@ -61,7 +60,7 @@ class Load:
         self._places = dict(list(places.items())[:MOST])
         self._left_out = len(places) - len(self._places)
         self._replies: dict[str, Reply] = {}
-        self._waiting: set[anyio.CancelScope] = set()
+        self._commands: set[Command] = set()
         self._ends = math.inf
 
     async def run(self, request: Request) -> None:
@@ -99,28 +98,21 @@ class Load:
 
     async def _load(self, session: str, urls: list[str]) -> None:
         for url in urls:
-            with anyio.CancelScope(deadline=self._ends) as scope:
-                self._waiting.add(scope)
-                UNDER_WAY.set(partial(self._stay, scope))
+            with Command(self._ends) as command:
+                self._commands.add(command)
                 self._replies[url] = await self._conversations.run(
                     self._owner, session, "open_url", {"url": url}
                 )
-            self._waiting.discard(scope)
+            self._commands.discard(command)
         if self._chat is None:
             with suppress(BrowserError):  # the store is away; what is kept expires
                 await self._conversations.forget(self._owner, session)
 
-    def _stay(self, scope: anyio.CancelScope) -> None:
-        """A site is asked now: go on to the end."""
-        self._waiting.discard(scope)
-        scope.deadline = math.inf
-
     async def _until_gone(self, request: Request) -> None:
-        while (await request.receive())["type"] != "http.disconnect":
-            pass
+        await gone(request)
         self._ends = -math.inf
-        for scope in self._waiting:
-            scope.cancel()
+        for command in self._commands:
+            command.leave()
 
 
 def _host(url: str) -> str:

@@ -41,11 +41,11 @@ class Model:
         return text_of(result)
 
     async def fails(self, tool: str, **arguments: Any) -> list[str]:
-        """The two lines of a failure."""
+        """The lines of a failure: what happened, what to do, and at times how."""
         result = await self.result(tool, **arguments)
         assert result.is_error, text_of(result)
         lines = text_of(result).split("\n")
-        assert len(lines) == 2, lines
+        assert 2 <= len(lines) <= 3, lines
         assert all(line.strip() for line in lines), lines
         return lines
 

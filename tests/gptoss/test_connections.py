@@ -56,6 +56,17 @@ def stream(
         yield next(lines).removeprefix("data: "), lines
 
 
+def opened(
+    client: httpx.Client, path: str, headers: dict[str, str] | None = None, method: str = "GET"
+) -> httpx.Response:
+    """The answer to one who must not be connected: a stream would never end."""
+    with client.stream(method, path, headers=headers) as response:
+        if response.headers.get("content-type", "").startswith("text/event-stream"):
+            pytest.fail(f"{path} was opened, with status {response.status_code}")
+        response.read()
+    return response
+
+
 async def status_of(client: httpx.Client, path: str, token: str) -> int:
     ask = partial(client.get, path, headers=bearer(token))
     return (await anyio.to_thread.run_sync(ask)).status_code
@@ -66,8 +77,8 @@ async def status_of(client: httpx.Client, path: str, token: str) -> int:
 
 @pytest.mark.parametrize("headers", [{}, bearer(THIRD), {"x-session-id": "a"}])
 def test_without_a_valid_token_nothing_is_opened(guarded: httpx.Client, headers: dict[str, str]):
-    for method, path in (("GET", "/sse"), ("POST", "/messages/?session_id=" + "0" * 32)):
-        answer = guarded.request(method, path, headers=headers)
+    message = "/messages/?session_id=" + "0" * 32
+    for answer in (opened(guarded, "/sse", headers), guarded.post(message, headers=headers)):
         assert answer.status_code == 401
         assert answer.headers["content-type"] == "application/problem+json"
 
@@ -104,7 +115,7 @@ def test_messages_go_back_under_the_same_path(guarded: httpx.Client):
     ],
 )
 def test_only_a_valid_token_opens_and_only_this_door(guarded: httpx.Client, path: str, status: int):
-    answer = guarded.get(path)
+    answer = opened(guarded, path)
     assert answer.status_code == status
     assert SECOND not in answer.text
 
@@ -113,7 +124,7 @@ def test_the_token_of_the_path_counts_and_not_that_of_a_header(guarded: httpx.Cl
     wrong = bearer(THIRD)
     with stream(guarded, wrong, path=f"/key/{SECOND}/sse"):
         pass
-    assert guarded.get(f"/key/{SECOND}x/sse", headers=bearer(SECOND)).status_code == 401
+    assert opened(guarded, f"/key/{SECOND}x/sse", bearer(SECOND)).status_code == 401
 
 
 def test_a_connection_is_nobody_elses(guarded: httpx.Client):
@@ -153,7 +164,7 @@ def test_who_asks_far_too_fast_is_refused(world: World):
     server = {"port": 0, "tokens": [FIRST], "rate": 0.01, "burst": 1}
     with serving(world, server=server, headers=bearer(FIRST)) as client:
         assert client.get("/v1/sources").status_code == 200
-        answer = client.get("/sse")
+        answer = opened(client, "/sse")
         assert answer.status_code == 429
         assert int(answer.headers["retry-after"]) > 3
 
@@ -165,13 +176,13 @@ def test_another_name_of_the_host_has_to_be_allowed(guarded: httpx.Client, servi
     with stream(guarded, {**bearer(FIRST), "Host": "browser:8001"}):
         pass
     for client, name in ((guarded, "other:8001"), (service, "browser:8001")):
-        answer = client.get("/sse", headers={**bearer(FIRST), "Host": name})
+        answer = opened(client, "/sse", {**bearer(FIRST), "Host": name})
         assert answer.status_code == 421
 
 
 def test_a_page_of_another_site_is_refused(service: httpx.Client):
     foreign = {"Origin": "https://evil.example"}
-    assert service.get("/sse", headers=foreign).status_code == 403
+    assert opened(service, "/sse", foreign).status_code == 403
     with stream(service) as (endpoint, _):
         assert service.post(endpoint, json=PING, headers=foreign).status_code == 403
 
@@ -206,9 +217,21 @@ async def test_a_name_may_be_a_parameter(service: httpx.Client):
     assert len(Talk(service, "named-here").transcript()["steps"]) == 1
 
 
-@pytest.mark.parametrize("name", ["a/b", "", "x" * 201, "two words"])
+@pytest.mark.parametrize("value", ["", "{{CHAT_ID}}"])
+async def test_a_header_that_was_not_filled_in_is_no_name(service: httpx.Client, value: str):
+    headers = {"x-conversation-id": value}
+    async with calling(service, headers) as one, calling(service, headers) as other:
+        assert cursor_of(await one.good("open", id=PAGE)) == 0
+        assert (await other.fails("open"))[0] == "No pages to access!"
+    name = "filled-in" + str(len(value))
+    async with calling(service, {**headers, "x-session-id": name}) as model:
+        await model.good("open", id=PAGE)
+    assert len(Talk(service, name).transcript()["steps"]) == 1
+
+
+@pytest.mark.parametrize("name", ["a/b", "x" * 201, "two words"])
 def test_a_name_that_is_none_is_refused_before_anything_is_opened(service: httpx.Client, name: str):
-    answer = service.get("/sse", headers={"x-session-id": name})
+    answer = opened(service, "/sse", {"x-session-id": name})
     assert answer.status_code == 400
     assert answer.json()["title"] == "unusable session name"
 
@@ -250,7 +273,8 @@ async def test_only_three_tools_are_listed(service: httpx.Client):
 def test_what_is_no_message_is_a_problem(
     service: httpx.Client, method: str, path: str, status: int
 ):
-    answer = service.request(method, path, json=PING if method == "POST" else None)
+    post = method == "POST"
+    answer = service.post(path, json=PING) if post else opened(service, path, method=method)
     assert answer.status_code == status
     assert answer.headers["content-type"] == "application/problem+json"
     assert "secret" not in answer.text
@@ -402,7 +426,7 @@ def test_a_signal_stops_the_service_though_models_are_connected(world: World, tm
             while "tools/call" not in heard:
                 heard += next(lines)
             assert "Page Ti" in heard
-            client.get(f"/key/{token}x/sse")
+            assert opened(client, f"/key/{token}x/sse").status_code == 401
             served.ask_to_stop()
             assert [line for line in lines if line and not line.startswith(":")] == []
         assert served.wait() in (0, -signal.SIGTERM)

@@ -61,7 +61,7 @@ MISTAKES = [
     ("browser_open", {"id": "first"}, "id has to be a whole number"),
     ("browser_open", {"id": 10**12}, "id has to be at most 1000000000"),
     ("browser_scroll", {"amount": 1, "line": 2}, "give amount or line, not both"),
-    ("browser_find", {"text": "words"}, "an argument has a name that is not known"),
+    ("browser_find", {"text": "words"}, "there is no argument `text`"),
     ("browser_find", {"pattern": ["words"]}, 'pattern has to be a string, as in "a"'),
     ("browser_quote", {"start": 2}, "end is missing"),
     ("browser_search", {"query": "x", "topn": 0}, "topn has to be at least 1"),
@@ -77,7 +77,9 @@ def test_a_mistake_is_told_with_what_is_valid(
     text = result["content"][0]["text"]
     assert says in text
     assert f"{name} takes: session, " in text
-    assert " failed: " in text
+    verbs = {"browser_open": "Open", "browser_scroll": "Scroll", "browser_find": "Find",
+             "browser_quote": "Quote", "browser_search": "Search"}  # fmt: skip
+    assert text.startswith(f"{verbs[name]} failed: ")
     assert service.get("/v1/sessions/mistaken").status_code == 404
 
 

@@ -114,10 +114,10 @@ async def test_a_session_of_the_chat_is_named_by_a_header(service: httpx.Client,
         do = await talking(client)
         _, told = await do("browser_open", url="http://mcp.test/")
         assert told["session"] == f"chat-{mode}"
-        do.session = f"argument-{mode}"
-        assert (await do("browser_sources"))[1]["session"] == f"argument-{mode}"
+        do.session = f"argument-{mode}"  # the host decides, not the model
+        assert (await do("browser_find", pattern="words"))[1]["session"] == f"chat-{mode}"
     transcript = read(service, f"/v1/sessions/chat-{mode}")
-    assert [step["command"] for step in transcript["steps"]] == ["open_url"]
+    assert [step["command"] for step in transcript["steps"]] == ["open_url", "find"]
 
 
 async def test_a_call_that_names_nothing_goes_on_in_a_connection_and_is_new_without(

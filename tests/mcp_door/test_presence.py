@@ -164,18 +164,57 @@ def test_a_stop_ends_what_is_open(world: World):
     assert {one for one in threading.enumerate() if one.name == "service"} == others
 
 
-def test_sessions_of_mcp_are_bounded_and_end_when_idle(
+def test_a_new_session_of_mcp_takes_the_place_of_the_idlest(
+    world: World, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(mcp_http, "MAX_SESSIONS", 3)
+    with serving(world) as client:
+        first, second, third = (begin(client).headers["mcp-session-id"] for _ in range(3))
+        assert ask(client, first, "tools/list").status_code == 200  # now the second is idlest
+        fourth = begin(client).headers["mcp-session-id"]
+        assert ask(client, second, "tools/list").status_code == 404
+        assert client.delete("/mcp", headers={**BOTH, "Mcp-Session-Id": third}).status_code == 200
+        assert begin(client).status_code == 200  # in the place that was given back
+        for one in (first, fourth):
+            assert ask(client, one, "tools/list").status_code == 200
+
+
+def test_a_session_of_mcp_that_is_being_asked_is_not_idle(
     world: World, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setattr(mcp_http, "MAX_SESSIONS", 2)
+    asked, go_on = threading.Event(), threading.Event()
+
+    def late(connection: Any) -> None:
+        asked.set()
+        go_on.wait(PATIENCE)
+        head = f"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: {len(PAGE)}\r\n\r\n"
+        connection.sendall(head.encode() + PAGE)
+
+    world.raw("busy.test", "/", late)
+    with serving(world) as client:
+        busy = begin(client).headers["mcp-session-id"]
+        with asking(client, busy, url="http://busy.test/") as answers:
+            assert asked.wait(PATIENCE)
+            others = [begin(client).headers["mcp-session-id"] for _ in range(3)]
+            go_on.set()
+        assert answers[0]["result"]["structuredContent"]["ok"]
+        told = [ask(client, one, "tools/list").status_code for one in (busy, *others)]
+        assert told == [200, 404, 404, 200]
+
+
+def test_a_session_of_mcp_ends_when_nothing_is_asked_in_it(
+    world: World, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+):
     monkeypatch.setattr(mcp_http, "IDLE", 0.5)
     with serving(world) as client:
-        assert [begin(client).status_code for _ in range(3)] == [200, 200, 503]
-        assert call(client, "browser_sources", {})["structuredContent"]["ok"]
+        caplog.set_level("INFO", "mcp.server.streamable_http_manager")
+        begun = begin(client).headers["mcp-session-id"]
         deadline = time.monotonic() + PATIENCE
-        while (again := begin(client)).status_code == 503:
+        while not any("idle timeout" in record.getMessage() for record in list(caplog.records)):
             assert time.monotonic() < deadline
-        assert again.status_code == 200
+            call(client, "browser_sources", {})  # what asks in no session keeps none
+        assert ask(client, begun, "tools/list").status_code == 404
 
 
 def test_each_request_counts_against_the_quota(world: World):

@@ -181,23 +181,113 @@ def test_it_ends_with_its_workers(folder: Path, end: str):
         gone(workers)
 
 
-def test_it_ends_at_once_while_a_site_keeps_it_waiting(folder: Path, world: World):
-    asked, never = threading.Event(), threading.Event()
+@contextmanager
+def kept_waiting(world: World, host: str) -> Iterator[tuple[threading.Event, threading.Event]]:
+    """A site that says when it is asked, and answers when it is told to."""
+    asked, go_on = threading.Event(), threading.Event()
 
-    def silent(_: Any) -> None:
+    def silent(connection: Any) -> None:
         asked.set()
-        never.wait(30)
+        go_on.wait(30)
+        page = b"<!doctype html><title>Late</title><main><p>It came late.</p></main>"
+        head = f"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: {len(page)}\r\n\r\n"
+        with contextlib.suppress(OSError):
+            connection.sendall(head.encode() + page)
 
-    world.raw("silent.test", "/", silent)
-    with started(folder) as it:
+    world.raw(host, "/", silent)
+    try:
+        yield asked, go_on
+    finally:
+        go_on.set()
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_ends_it_at_once_while_a_site_keeps_it_waiting(
+    folder: Path, world: World, number: signal.Signals
+):
+    host = f"silent{number:d}.test"
+    with started(folder) as it, kept_waiting(world, host) as (asked, _):
         it.begin()
-        it.send("tools/call", {"name": "browser_open", "arguments": {"url": "http://silent.test/"}})
+        it.send("tools/call", {"name": "browser_open", "arguments": {"url": f"http://{host}/"}})
         assert asked.wait(30)
-        try:
-            it.process.communicate(timeout=10)
-        finally:
-            never.set()
-        assert it.process.returncode == 0
+        assert it.process.stdin is not None
+        it.process.stdin.close()  # nor does it wait for what was asked before the end
+        it.process.send_signal(number)
+        assert it.process.wait(10) == 0
+
+
+def test_what_was_asked_before_the_end_of_the_input_is_answered(folder: Path, world: World):
+    with started(folder) as it, kept_waiting(world, "late.test") as (asked, go_on):
+        it.begin()
+        sent = it.send(
+            "tools/call", {"name": "browser_open", "arguments": {"url": "http://late.test/"}}
+        )
+        assert asked.wait(30)
+        assert it.process.stdin is not None
+        assert it.process.stdout is not None
+        it.process.stdin.close()
+        go_on.set()
+        answer = json.loads(it.process.stdout.readline())
+        assert answer["id"] == sent
+        assert answer["result"]["structuredContent"]["page"]["title"] == "Late"
+        assert it.process.stdout.read() == ""
+        assert it.process.wait(30) == 0
+
+
+def test_a_request_that_was_cancelled_is_not_waited_for(folder: Path, world: World):
+    with started(folder) as it, kept_waiting(world, "cancelled-late.test") as (asked, _):
+        it.begin()
+        sent = it.send(
+            "tools/call",
+            {"name": "browser_open", "arguments": {"url": "http://cancelled-late.test/"}},
+        )
+        assert asked.wait(30)
+        told = {"requestId": sent, "reason": "enough"}
+        message = {"jsonrpc": "2.0", "method": "notifications/cancelled", "params": told}
+        rest, _ = it.process.communicate(json.dumps(message) + "\n", timeout=15)
+        assert (it.process.returncode, rest) == (0, "")
+
+
+def test_a_file_of_requests_is_answered_whole(folder: Path):
+    def request(number: int, method: str, **params: Any) -> dict[str, Any]:
+        return {"jsonrpc": "2.0", "id": number, "method": method, "params": params}
+
+    lines = [
+        request(1, "initialize", **BEGIN),
+        {"jsonrpc": "2.0", "method": "notifications/initialized"},
+        request(2, "tools/call", name="browser_open", arguments={"url": "http://mcp.test/"}),
+        request(3, "tools/list"),
+        request(4, "tools/call", name="browser_sources", arguments={}),
+    ]
+    with (folder / "requests.jsonl").open("w") as file:
+        file.write("\n".join(json.dumps(line) for line in lines))  # the last line has no end
+    with (folder / "requests.jsonl").open() as file:
+        done = subprocess.run(
+            [*COMMANDS["installed"], "--config", "settings.toml"],
+            cwd=folder, text=True, stdin=file, capture_output=True, check=True, timeout=60,
+        )  # fmt: skip
+    by_id = {answer["id"]: answer["result"] for answer in map(json.loads, done.stdout.splitlines())}
+    assert sorted(by_id) == [1, 2, 3, 4]
+    assert by_id[2]["structuredContent"]["page"]["title"] == "One"
+
+
+def test_what_takes_too_long_after_the_end_of_the_input_is_dropped(folder: Path, world: World):
+    short = "from browser import cli, stdio; stdio.PATIENCE = 0.5; cli.main()"
+    with kept_waiting(world, "never.test") as (asked, _), subprocess.Popen(
+        [sys.executable, "-c", short, "mcp", "--config", "settings.toml"],
+        cwd=folder, text=True, env={**os.environ, "PYTHONPATH": str(Path.cwd())},
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    ) as process:  # fmt: skip
+        call = {"name": "browser_open", "arguments": {"url": "http://never.test/"}, "_meta": META}
+        message = {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": call}
+        assert process.stdin is not None
+        process.stdin.write(json.dumps(message) + "\n")
+        process.stdin.flush()
+        assert asked.wait(30)
+        rest, log = process.communicate(timeout=15)
+        assert process.returncode == 0, log
+        (line,) = rest.splitlines()
+        assert "this service is about to stop" in line
 
 
 def test_it_ends_quietly_when_its_client_is_gone(folder: Path):
@@ -216,8 +306,6 @@ def test_it_ends_quietly_when_its_client_is_gone(folder: Path):
 def test_standard_output_carries_messages_only(folder: Path):
     with started(folder) as it:
         it.begin()
-        assert it.process.stdin is not None
-        it.process.stdin.write("no message\n\n{}\n[]\n\x00\n")
         for name in ("browser_open", "browser_none"):
             it.send("tools/call", {"name": name, "arguments": {"url": "http://mcp.test/"}})
         it.send("nothing/known")
@@ -230,6 +318,30 @@ def test_standard_output_carries_messages_only(folder: Path):
     assert by_id[3]["error"]["code"] == -32602
     assert by_id[4]["error"]["code"] == -32601
     assert rest == ""
+
+
+@pytest.mark.parametrize("begun", [True, False])
+def test_a_line_that_is_no_message_is_answered_and_the_next_one_too(folder: Path, begun: bool):
+    lines = {
+        "CANARY": -32700, "\x00": -32700, "{": -32700, "[" * 100_000: -32700,
+        "{}": -32600, "[]": -32600, '{"CANARY": 1}': -32600, '"CANARY"': -32600,
+        '[{"jsonrpc": "2.0", "id": 1, "method": "CANARY"}]': -32600,
+    }  # fmt: skip
+    with started(folder) as it:
+        if begun:
+            it.begin()
+        assert it.process.stdin is not None
+        assert it.process.stdout is not None
+        for line, code in lines.items():
+            it.process.stdin.write(f"\n{line}\n")
+            it.process.stdin.flush()
+            answer = json.loads(it.process.stdout.readline())
+            assert (answer["jsonrpc"], answer["id"], answer["error"]["code"]) == ("2.0", None, code)
+            assert "Send one" in answer["error"]["message"]
+            assert "CANARY" not in json.dumps(answer)
+        if not begun:
+            it.begin()
+        assert it.ask("tools/list")["tools"]
 
 
 def test_a_client_without_initialize_is_answered(folder: Path):

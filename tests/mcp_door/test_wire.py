@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import httpx
 import pytest
+from starlette.types import Receive, Scope, Send
 
+from browser.api.access import SESSION_HEADERS
 from browser.api.body import MAX_BODY
+from browser.api.mcp_http import answered
 from tests.mcp_door.calling import (
     BOTH,
     MODERN,
@@ -46,6 +49,40 @@ def test_a_name_in_the_chat_s_header_is_weighed_as_elsewhere(service: httpx.Clie
     named = {"x-session-id": "last", "openai-conversation-id": "first", "mcp-session-id": "none"}
     told = call(service, "browser_sources", {}, **named)["structuredContent"]
     assert told["session"] == "first"
+
+
+def test_the_host_s_word_for_the_conversation_counts_before_the_model_s(service: httpx.Client):
+    """Header, argument, session of MCP, new: in this order."""
+    begun = begin(service).headers["mcp-session-id"]
+
+    def name(arguments: dict[str, str], *host: str) -> str:
+        message = {
+            "jsonrpc": "2.0", "id": 2, "method": "tools/call",
+            "params": {"name": "browser_sources", "arguments": arguments},
+        }  # fmt: skip
+        headers = {**BOTH, "Mcp-Session-Id": begun, **dict.fromkeys(host, "of-the-host")}
+        told = event(service.post("/mcp", json=message, headers=headers))["result"]
+        session: str = told["structuredContent"]["session"]
+        return session
+
+    for header in SESSION_HEADERS:
+        assert name({"session": "of-the-model"}, header) == "of-the-host"
+    assert name({"session": "of-the-model"}) == "of-the-model"
+    assert name({}) == begun
+    alone = [call(service, "browser_sources", {})["structuredContent"]["session"] for _ in "ab"]
+    assert len({begun, *alone}) == 3
+
+
+@pytest.mark.parametrize("value", ["", "{{CHAT_ID}}"])
+def test_a_header_that_was_not_filled_in_names_no_conversation(service: httpx.Client, value: str):
+    headers = {"openai-conversation-id": value}
+    one, other = (call(service, "browser_sources", {}, **headers) for _ in range(2))
+    assert not one["isError"]
+    sessions = {told["structuredContent"]["session"] for told in (one, other)}
+    assert len(sessions) == 2
+    assert value not in sessions
+    told = call(service, "browser_sources", {}, **headers, **{"x-session-id": "filled"})
+    assert told["structuredContent"]["session"] == "filled"
 
 
 @pytest.mark.parametrize("name", ["a/b", "", "x" * 201, "ä", "a b"])
@@ -138,12 +175,47 @@ def test_a_body_may_not_be_longer_than_any_other(service: httpx.Client):
 
 
 @pytest.mark.parametrize(
-    "body",
-    [b"", b"[]", b"{", b'"x"', b"[" * 100_000, b'{"jsonrpc": "2.0", "id": 1e999}', b"\xff\xfe"],
-)
-@pytest.mark.parametrize("version", ["2025-06-18", MODERN, "1999-01-01"])
+    ("body", "code"),
+    [
+        (b"", -32700), (b"CANARY", -32700), (b"{", -32700), (b"[" * 100_000, -32700),
+        (b"\xff\xfe", -32700), (b"[]", -32600), (b'"CANARY"', -32600), (b'{"CANARY": 1}', -32600),
+        (b'{"jsonrpc": "2.0", "id": 1e999}', -32600),
+        (b'[{"jsonrpc": "2.0", "id": 1, "method": "CANARY"}]', -32600),
+        (b'{"jsonrpc": "CANARY", "id": 1, "method": "CANARY"}', -32600),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("version", ["2025-03-26", "2025-06-18", MODERN, "1999-01-01"])
 def test_a_body_that_is_no_message_is_the_client_s_mistake(
-    service: httpx.Client, body: bytes, version: str
+    service: httpx.Client, body: bytes, code: int, version: str
 ):
     headers = {**BOTH, "Content-Type": "application/json", "MCP-Protocol-Version": version}
-    assert service.post("/mcp", content=body, headers=headers).status_code == 400
+    answer = service.post("/mcp", content=body, headers=headers)
+    assert answer.status_code == 400
+    assert answer.headers["content-type"] == "application/json"
+    told = answer.json()
+    assert (told["jsonrpc"], told["id"], told["error"]["code"]) == ("2.0", None, code)
+    assert "Send one" in told["error"]["message"]
+    assert "CANARY" not in answer.text
+    assert "pydantic" not in answer.text
+
+
+@pytest.mark.parametrize("last", ["", "1", "no such event"])
+def test_a_stream_that_broke_off_goes_on_as_a_new_one(service: httpx.Client, last: str):
+    begun = begin(service).headers["mcp-session-id"]
+    headers = {"Accept": "text/event-stream", "Mcp-Session-Id": begun, "Last-Event-ID": last}
+    with service.stream("GET", "/mcp", headers=headers) as stream:
+        assert stream.status_code == 200
+        assert stream.headers["content-type"].startswith("text/event-stream")
+
+
+async def test_what_the_sdk_leaves_unanswered_gets_a_problem():
+    async def silent(_: Scope, receive: Receive, __: Send) -> None:
+        await receive()
+
+    async def door(scope: Scope, receive: Receive, send: Send) -> None:
+        await answered(silent, scope, receive, send)
+
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(door)) as client:
+        told = await client.get("http://door.test/mcp")
+    assert told.status_code == 500
+    assert told.headers["content-type"] == "application/problem+json"

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
-from browser.model.page import digest_of
 from tests.openwebui.conftest import CHAT, Connect
 from tests.openwebui.peer import is_failed, operations
 from tests.service.living import serving, small_library
@@ -183,8 +183,7 @@ def test_a_quote_is_of_the_version_that_the_chat_was_shown_last(
     assert not quote.failed
     assert quote.result["text"] == "The old words stand here."
     assert quote.result["source_url"].startswith(f"{url}#:~:text=The%20old")
-    assert quote.result["digest"].startswith("sha256:")
-    assert {"title", "domain", "fetched_at", "start", "end"} <= set(quote.result)
+    assert set(quote.result) == {"text", "url", "title", "source_url"}, "what a model needs"
     assert "【" not in quote.content, "Open WebUI resolves no markers"
     peer.call("fetch_url", url=url)
     assert peer.call("quote_page", **asked).result["text"] == "The new words stand here."
@@ -226,10 +225,11 @@ def test_a_failure_is_seen_as_one_and_makes_no_chip(
             assert called.failed, url
             assert called.sources == []
             assert called.result["code"] == code
-            assert called.result["error"].startswith("Click failed: ")
+            assert called.result["error"].startswith("Fetch failed: ")
         quote = peer.call("quote_page", url=url, start_line=2, end_line=3)
         assert quote.failed
         assert quote.result["code"] == code
+        assert quote.result["error"].startswith("Quote failed: ")
     told = peer.call("fetch_url", url="http://busy.test/").result
     assert 0 < told["retry_after"] <= 77
     assert "retry_after" not in peer.call("fetch_url", url="no address").result
@@ -240,13 +240,29 @@ def test_a_failure_is_seen_as_one_and_makes_no_chip(
     ("tool", "arguments", "says"),
     [
         ("search_web", {}, "query is missing"),
-        ("search_web", {"query": "a", "count": 99}, "count: at most 50"),
-        ("search_web", {"query": ["a"]}, 'query: a string, as in "a"'),
+        ("search_web", {"query": "a", "count": 99}, "count has to be at most 50"),
+        ("search_web", {"query": ["a"]}, 'query has to be a string, as in "a"'),
         ("search_web", {"query": None}, "query is missing"),
-        ("search_web", {"query": "\ud800"}, "query: text in Unicode, without lone surrogates"),
-        ("fetch_url", {"url": "http://a.test/", "start_line": -1}, "start_line: at least 0"),
-        ("fetch_url", {"url": "http://a.test/", "start_line": "b"}, "start_line: a whole number"),
-        ("fetch_url", {"url": "http://a.test/", "start_line": 2.5}, "start_line: a whole number"),
+        (
+            "search_web",
+            {"query": "\ud800"},
+            "query has to be text in Unicode, without lone surrogates",
+        ),
+        (
+            "fetch_url",
+            {"url": "http://a.test/", "start_line": -1},
+            "start_line has to be at least 0",
+        ),
+        (
+            "fetch_url",
+            {"url": "http://a.test/", "start_line": "b"},
+            "start_line has to be a whole number",
+        ),
+        (
+            "fetch_url",
+            {"url": "http://a.test/", "start_line": 2.5},
+            "start_line has to be a whole number",
+        ),
         ("quote_page", {"url": "http://a.test/"}, "start_line is missing; end_line is missing"),
     ],
 )
@@ -274,12 +290,90 @@ def test_a_body_that_is_no_object_is_a_failure_too(service: httpx.Client, body: 
 def test_what_models_write_besides_is_taken(service: httpx.Client, world: World, connect: Connect):
     url = long_page(world, "lenient.test", "only")
     peer = connect(service, "lenient")
-    assert len(peer.call("search_web", query="nuts harvest", count="1", topn=9).result) == 1
+    assert len(peer.call("search_web", query="nuts harvest", count="1").result) == 1
     assert peer.call("search_web", query="walnuts", count=None).result
     for line in ("7", 7.0, 7):
-        assert "\nL7: " in peer.call("fetch_url", url=url, start_line=line, id=3).result
+        assert "\nL7: " in peer.call("fetch_url", url=url, start_line=line).result
+        assert "\nL7: " in peer.call("fetch_url", url=url, line=line).result, "a fold's word"
+    both = peer.call("fetch_url", url=url, start_line=9, line=7).result
+    assert "\nL9: " in both
+    assert "\nL7: " not in both
     assert peer.call("fetch_url", url=url, start_line=None).result.startswith("[")
-    assert peer.call("quote_page", url=url, start_line="4", end_line="4").result["start"] == 4
+    quote = peer.call("quote_page", url=url, start_line="4", end_line="4")
+    assert quote.result["text"].startswith("Line 1 of")
+
+
+def test_an_argument_that_is_none_is_told_with_those_that_are(
+    service: httpx.Client, connect: Connect
+):
+    peer = connect(service)
+    called = peer.call("fetch_url", url="http://read.test/", **{"off【1†x】set\n" + "y" * 90: 3})
+    assert called.result["code"] == "bad_arguments"
+    said = called.result["error"]
+    assert said.startswith("fetch_url cannot be called like this: there is no argument `off")
+    assert said.endswith("`. It takes: url, start_line.")
+    assert len(said) < 150
+    assert not set("【†】\n") & set(said)
+
+
+def test_a_line_that_is_not_there_is_told_in_the_words_of_the_tool(
+    service: httpx.Client, world: World, connect: Connect
+):
+    url = long_page(world, "words.test", "only")
+    peer = connect(service, "words")
+    for _ in range(2):  # opened, then shown
+        said = peer.call("fetch_url", url=url, start_line=900).result["error"]
+        assert re.fullmatch(
+            r"Fetch failed: (the|that) page has lines 0 to 302, there is no line 900\.", said
+        )
+        peer.call("fetch_url", url=url)
+    said = peer.call("quote_page", url=url, start_line=5, end_line=900).result["error"]
+    assert said == (
+        "Quote failed: lines 5 to 900 cannot be quoted: the page has text in lines 2 to 302. "
+        "Quote some of these."
+    )
+
+
+def test_a_fold_is_told_with_how_to_open_it(service: httpx.Client, world: World, connect: Connect):
+    menu = "".join(f"<li><a href=/m{n}>Entry {n} of the menu</a></li>" for n in range(30))
+    text = "".join(f"<p>Sentence {n} of the text, which is what the page is for.</p>"
+                   for n in range(20))  # fmt: skip
+    body = f"<nav><ul>{menu}</ul></nav><main><h1>Head</h1>{text}</main>"
+    world.page("fold.test", "/", body, "Folds")
+    peer = connect(service, "folds")
+    shown = peer.call("fetch_url", url="http://fold.test/").result
+    found = re.search(r"\[Folded lines: .* such as start_line=(\d+)\.\]", shown)
+    assert found
+    assert "Entry 1 of" not in shown
+    opened = peer.call("fetch_url", url="http://fold.test/", start_line=int(found[1])).result
+    assert "Entry 1 of the menu" in opened
+    assert opened.count("http://fold.test/m") == 20, "the first of them"
+    assert "\n10 more. " in opened
+    assert "[Folded lines" not in peer.call("fetch_url", url="http://read.test/").result
+
+
+def test_the_links_of_the_main_text_are_listed_before_others(
+    service: httpx.Client, world: World, connect: Connect
+):
+    menu = " ".join(f"<a href=/m{n}>M{n}</a>" for n in range(8))
+    text = "".join(f"<p>Sentence {n} leads to <a href=/t{n}>its source</a>, as each should.</p>"
+                   for n in range(22))  # fmt: skip
+    world.page("many.test", "/", f"<nav>{menu}</nav><main><h1>H</h1>{text}</main>", "Many")
+    shown = connect(service).call("fetch_url", url="http://many.test/").result
+    listed = re.findall(r"^【\d+】 http://many\.test/(\w+)$", shown, re.MULTILINE)
+    assert len(listed) == 20
+    assert {name[0] for name in listed} == {"t"}
+    assert re.search(r"^\d+ more\. ", shown, re.MULTILINE)
+
+
+def test_the_address_itself_says_what_to_do_with_it(service: httpx.Client):
+    for path in ("/openwebui", "/openwebui/"):
+        answer = service.get(path)
+        assert answer.headers["content-type"].startswith("text/plain")
+        base = str(service.base_url).rstrip("/") + "/openwebui"
+        assert f"type OpenAPI: {base}\n" in answer.text
+        assert f"{base}/search\n" in answer.text
+        assert '{"X-OpenWebUI-Chat-Id": "{{CHAT_ID}}"}' in answer.text
 
 
 def test_what_a_page_says_is_no_failure_no_marker_and_no_hint(
@@ -447,12 +541,3 @@ def test_a_chat_s_name_that_cannot_be_used_is_told(service: httpx.Client):
         "/openwebui/fetch_url", headers={CHAT: "a/b"}, json={"url": "http://a.test/"}
     )
     assert answer.status_code == 400
-
-
-def test_the_digest_of_a_quote_is_that_of_the_page(
-    service: httpx.Client, world: World, connect: Connect
-):
-    body = "<!doctype html><title>T</title><main><p>Exact words.</p></main>"
-    world.reply("digest.test", "/", body=body)
-    quote = connect(service).call("quote_page", url="http://digest.test/", start_line=2, end_line=2)
-    assert quote.result["digest"] == digest_of(body.encode())
