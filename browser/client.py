@@ -10,6 +10,7 @@ import contextlib
 import http.client
 import json
 import socket
+from types import NoneType
 from typing import Any
 from urllib.parse import quote
 
@@ -32,6 +33,10 @@ class ClientError(Exception):
         self.status = status
 
 
+class Away(ClientError):
+    """Nothing listens at the address."""
+
+
 class Client:
     """One conversation with a service. Several threads may ask at the same time.
 
@@ -42,6 +47,7 @@ class Client:
 
     Attributes:
         session: Its name, once a command has run.
+        token: As given.
     """
 
     def __init__(self, address: str, token: str = "", session: str = "") -> None:
@@ -52,6 +58,7 @@ class Client:
         self._headers = {"Authorization": f"Bearer {token}"} if token else {}
         self._live: set[http.client.HTTPConnection] = set()
         self.session = session
+        self.token = token
 
     def command(self, name: str, **parameters: str | int | None) -> dict[str, Any]:
         """Run a command; returns the reply, whose ``ok`` may be false.
@@ -66,7 +73,7 @@ class Client:
         if self.session:
             query.append("session", self.session)
         reply = self.ask("GET", f"/v1/{name}?{query}")
-        if "session" not in reply or "text" not in reply:
+        if not _is_reply(reply):
             raise ClientError("what answers there is no polite-browser")
         self.session = str(reply["session"])
         return reply
@@ -122,7 +129,13 @@ class Client:
             response = connection.getresponse()
             text = response.read()
         except (OSError, http.client.HTTPException, ValueError) as error:
-            raise ClientError(f"the service does not answer: {error}") from error
+            if isinstance(error, ConnectionRefusedError | socket.gaierror):
+                raise Away(
+                    f"Nothing answers at {self._url.authority}. "
+                    "Is `polite-browser serve` running there?"
+                ) from error
+            why = getattr(error, "strerror", None) or error  # without the number
+            raise ClientError(f"the service does not answer: {why}") from error
         finally:
             self._live.discard(connection)
             connection.close()
@@ -137,6 +150,20 @@ class Client:
             if connection.sock is not None:
                 with contextlib.suppress(OSError):
                     connection.sock.shutdown(socket.SHUT_RDWR)
+
+
+def _is_reply(reply: dict[str, Any]) -> bool:
+    """Whether *reply* has the shape of a command's; what answers may be anything."""
+    kinds: dict[str, type | tuple[type, ...]] = {
+        "session": str,
+        "text": str,
+        "links": list,
+        "page": (dict, NoneType),
+        "quote": (dict, NoneType),
+        "failure": (dict, NoneType),
+    }
+    told = {"session": None, "text": None, **reply}
+    return all(isinstance(told[name], kind) for name, kind in kinds.items() if name in told)
 
 
 def _object(text: bytes) -> dict[str, Any]:

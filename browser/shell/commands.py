@@ -1,8 +1,9 @@
 """What may be typed, and how a line is read.
 
 A line begins with a command. What does not is read as in a browser's address bar: a number
-follows that link, an address is opened, words are searched for. Words whose first one looks like
-a mistyped command are not: they would go to a search provider by mistake.
+follows that link, an address is opened, a citation shows its lines, words are searched for. Words
+whose first one looks like a mistyped command are not: they would go to a search provider by
+mistake.
 """
 
 from __future__ import annotations
@@ -10,14 +11,22 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from difflib import get_close_matches
+from textwrap import wrap
 from typing import Any, Literal
 
 Kind = Literal["words", "url", "file", "command", "link", "cursor", "line", "number"]
 
+WAYS = "Type words to search for them, an address to open it, a number to follow that link."
+NARROW = 60  # columns; with fewer, what a command does stands below it
+INDENT = " " * 4
 ALIKE = 0.75  # of `difflib`; `fine` and `find` are, `cats` and `back` are not
 _ADDRESS = re.compile(r"(?i)https?://\S+")
 _HOST = re.compile(r"[\w-]+(?:\.[\w-]+)*\.[^\W\d_][\w-]+(?::\d{1,5})?(?:[/?#]\S*)?")
 _LINK = re.compile(r"(\d{1,9})(?:\s+(\d{1,9}))?")
+_DASH = "[-‐‑‒–—−~]"  # which models write
+_CITED = re.compile(rf"【(\d{{1,9}})†(?:[^【】]*†)?L(\d{{1,9}})(?:\s*{_DASH}\s*L?(\d{{1,9}}))?】")
+_MARKER = re.compile(r"【(\d{1,9})†[^【】]*】")  # of a link
+_LINES = re.compile(rf"(?i)L?(\d{{1,9}})\s*{_DASH}\s*L?(\d{{1,9}})(?:\s+(\d{{1,9}}))?")
 _SCHEME = re.compile(r"(?i)[a-z][a-z0-9+.-]*:(?!\d)")
 
 
@@ -110,7 +119,7 @@ COMMANDS = {
                 Parameter("start", "line", "FIRST"), Parameter("end", "line", "[LAST]"),
                 _CURSOR,
             ), "quote",
-            "The quote comes with a link that opens at its words.",
+            "It comes with a link that opens at its words. L14-L16 and 【2†L14-L16】 do too.",
         ),
         Command("sources", "what was read and quoted", "sources", (), "sources"),
         Command("links", "the links shown, with where they lead", "links"),
@@ -157,13 +166,17 @@ def parse(line: str) -> Typed:
     name = ALIASES.get(word.lower(), word.lower()) or "help"
     if name in COMMANDS:
         return _with_parameters(COMMANDS[name], rest, text)
+    if found := _CITED.fullmatch(text):
+        return Typed(COMMANDS["line"], {"line": int(found[2]), "cursor": int(found[1])})
+    if found := _MARKER.fullmatch(text):
+        raise Mistake(f"{_short(text)} names no lines. To follow link {found[1]}: click {found[1]}")
     if _LINK.fullmatch(text):
         return _with_parameters(COMMANDS["click"], text, text)
     if _ADDRESS.fullmatch(text) or _HOST.fullmatch(text):
         return _with_parameters(COMMANDS["open"], text, text)
-    if found := get_close_matches(name, COMMANDS, n=1, cutoff=ALIKE):
+    if near := get_close_matches(name, COMMANDS, n=1, cutoff=ALIKE):
         raise Mistake(
-            f"{_short(word)} is no command. Did you mean: {_short(f'{found[0]} {rest}'.strip())}\n"
+            f"{_short(word)} is no command. Did you mean: {_short(f'{near[0]} {rest}'.strip())}\n"
             f"To look for these words on the web: search {_short(text)}"
         )
     if not any(letter.isalnum() for letter in text):
@@ -184,7 +197,7 @@ def _with_parameters(command: Command, rest: str, text: str) -> Typed:
             raise _wrong(command)
         value = address(rest) if first.kind == "url" else rest
         return Typed(command, {first.name: value} if rest else {})
-    given = rest.split()
+    given = _numbers(command, rest)
     if not all(re.fullmatch(r"[+-]?\d{1,9}", part, re.ASCII) for part in given):
         raise _wrong(command)
     needed = sum(not each.optional for each in command.parameters)
@@ -194,6 +207,20 @@ def _with_parameters(command: Command, rest: str, text: str) -> Typed:
     if command.name == "quote":
         values.setdefault("end", values["start"])
     return Typed(command, values)
+
+
+def _numbers(command: Command, rest: str) -> list[str]:
+    """The numbers of *rest*, also where they are written as displays write them."""
+    if command.name == "quote":
+        if found := _CITED.fullmatch(rest):
+            return [found[2], found[3] or found[2], found[1]]
+        if found := _LINES.fullmatch(rest):
+            return [number for number in found.groups() if number]
+    if command.name == "click":
+        rest = _MARKER.sub(r" \1 ", rest)
+    if command.parameters[0].kind == "line":
+        rest = re.sub(r"(?i)(?<!\S)L(?=\d)", "", rest)
+    return rest.split()
 
 
 def address(text: str) -> str:
@@ -209,16 +236,26 @@ def _short(text: str) -> str:
     return text if len(text) <= 60 else f"{text[:59]}…"
 
 
-def overview() -> str:
-    """All commands, one a line."""
+def overview(columns: int | None = None) -> str:
+    """All commands: what each does stands beside it, or below it when there is little room.
+
+    Args:
+        columns: Of the terminal; ``None`` where lines have no end.
+    """
     width = max(len(each.usage) for each in COMMANDS.values()) + 2
-    rows = [f"{each.usage:{width}}{each.meaning}" for each in COMMANDS.values()]
-    return "\n".join(
-        [
-            "Type words to search for them, an address to open it, a number to follow that link.",
-            *rows,
-        ]
-    )
+    rows = [WAYS]
+    for each in COMMANDS.values():
+        if columns is None:
+            rows.append(f"{each.usage:{width}}{each.meaning}")
+        elif columns >= NARROW:
+            first, others = f"{each.usage:{width}}", " " * width
+            rows += wrap(each.meaning, columns, initial_indent=first, subsequent_indent=others)
+        else:
+            rows.append(each.usage)
+            rows += wrap(
+                each.meaning, max(columns, 12), initial_indent=INDENT, subsequent_indent=INDENT
+            )
+    return "\n".join(rows)
 
 
 def told(name: str) -> str:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
-from browser.client import Client, ClientError
+from browser.client import Away, Client, ClientError
 from browser.shell import save
 from browser.shell.commands import Command, Mistake, Typed, overview, parse, told
+from browser.shell.here import Here
 from browser.shell.memory import Memory, Shown
 from browser.shell.progress import Stopped, watched
 from browser.shell.screen import BOLD, DIM, RED, Screen
@@ -46,7 +46,7 @@ class Shell:
             "steps": lambda _: self._steps(self._transcript()),
             "save": self._save,
             "help": lambda given: self._screen.say(
-                told(given["command"]) if given else overview()
+                told(given["command"]) if given else overview(self._screen.columns)
             ),
         }  # fmt: skip
 
@@ -92,6 +92,8 @@ class Shell:
             work()
         except (Mistake, ClientError, OSError) as error:
             self._mistake(error)
+        except (AttributeError, KeyError, TypeError, ValueError):  # who answers may say anything
+            self._mistake(ClientError("what answers there is no polite-browser"))
         except Stopped:
             self._screen.say("Stopped.", DIM)
         except KeyboardInterrupt:
@@ -101,7 +103,17 @@ class Shell:
 
     def _mistake(self, error: Exception) -> None:
         self.failed = True
-        self._errors.say(str(error), RED)
+        self._errors.say(self._why(error), RED)
+
+    def _why(self, error: Exception) -> str:
+        """*error* for the person who started this shell."""
+        if isinstance(error, ClientError) and error.status == 401:
+            if self._client.token:
+                return "This service does not know that token. Give one that it has: --token TOKEN."
+            return "This service asks for a token: --token TOKEN."
+        if isinstance(error, Away) and not isinstance(self._client, Here):
+            return f"{error} Without --server the shell starts its own."
+        return str(error)
 
     def _joined(self) -> None:
         done = self._transcript()
@@ -192,7 +204,7 @@ class Shell:
             if step["cursor"] is not None:
                 self._memory.titles.setdefault(step["cursor"], str(step["title"]))
         for step in steps[-newest:]:
-            cursor = "" if step["cursor"] is None else f"[{step['cursor']}]"
+            cursor = "" if step["cursor"] is None else f"[{int(step['cursor'])}]"
             asked = " ".join(
                 value if isinstance(value, str) else f"{name}={value}"
                 for name, value in step["args"].items()
@@ -203,13 +215,7 @@ class Shell:
             self._screen.say(f"{what}: {outcome}", RED if failed else "", f"{cursor:>5} ")
 
     def _save(self, given: dict[str, Any]) -> None:
-        text = save.markdown(self._transcript())
-        name = Path(str(given["file"])).expanduser()
-        try:
-            with name.open("x", encoding="utf-8") as file:
-                file.write(text)
-        except FileExistsError:
-            raise Mistake(f"{name} is there already. Name another file.") from None
+        name = save.write(str(given["file"]), save.markdown(self._transcript()))
         self._screen.say(f"Written: {name}")
 
     def _transcript(self) -> dict[str, Any]:

@@ -50,6 +50,11 @@ class Screen:
             for name, value in PAGER.items():
                 os.environ.setdefault(name, value)
 
+    @property
+    def columns(self) -> int | None:
+        """How wide the terminal is; ``None`` where there is none."""
+        return shutil.get_terminal_size().columns if self.terminal else None
+
     def style(self, text: str, code: str) -> str:
         """*text* in a style, where there are styles."""
         return f"\x1b[{code}m{text}\x1b[0m" if self._colour and text else text

@@ -29,6 +29,14 @@ from browser.shell.commands import ALIASES, COMMANDS, Mistake, overview, parse, 
         ("quote 4", "quote", {"start": 4, "end": 4}),
         ("quote 4 6", "quote", {"start": 4, "end": 6}),
         ("quote 4 6 1", "quote", {"start": 4, "end": 6, "cursor": 1}),
+        ("quote 4-6", "quote", {"start": 4, "end": 6}),
+        ("quote L4 – l6 1", "quote", {"start": 4, "end": 6, "cursor": 1}),
+        ("quote L4", "quote", {"start": 4, "end": 4}),
+        ("quote 【2†L4-L6】", "quote", {"start": 4, "end": 6, "cursor": 2}),
+        ("quote 【2†source†L4】", "quote", {"start": 4, "end": 4, "cursor": 2}),
+        ("line L12", "line", {"line": 12}),
+        ("click 【3†the text†a.test】", "click", {"id": 3}),
+        ("【2†L4-L6】", "line", {"line": 4, "cursor": 2}),
         ("back", "back", {}),
         ("sources", "sources", {}),
         ("url", "url", {}),
@@ -134,3 +142,37 @@ def test_help_about_what_is_no_command_names_one():
 def test_an_alias_stands_for_a_command_and_hides_none():
     assert set(ALIASES.values()) <= set(COMMANDS)
     assert not set(ALIASES) & set(COMMANDS)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "quote x",
+        "quote 3-",
+        "quote 【2†title】",
+        "quote 4-6 1 2",
+        "click x",
+        "line 3-5",
+        "scroll 【1†L2】",
+    ],
+)
+def test_what_was_meant_for_a_command_is_never_searched_for(line: str):
+    with pytest.raises(Mistake, match=r"^Type: "):
+        parse(line)
+
+
+def test_a_marker_of_a_link_alone_is_told_how_to_follow_it():
+    with pytest.raises(Mistake, match=r"click 7$"):
+        parse("【7†text†a.test】")
+
+
+@pytest.mark.parametrize("columns", [20, 34, 59, 60, 64, 71, 200])
+def test_the_list_fits_a_terminal_and_keeps_its_columns(columns: int):
+    first, *rows = overview(columns).split("\n")
+    assert max(map(len, rows)) <= max(columns, 34)
+    starts = [row for row in rows if not row.startswith(" ")]
+    assert [row.split()[0] for row in starts] == list(COMMANDS), "what goes on is indented"
+    assert " ".join(" ".join(rows).split()) == " ".join(
+        " ".join(overview().split("\n")[1:]).split()
+    )
+    assert first == overview().split("\n")[0]

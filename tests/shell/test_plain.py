@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 
-from tests.service.living import Talk
+import pytest
+
+from tests.service.living import Talk, serving
 from tests.shell.terminal import ROOT
+from tests.world import World
 
 RUN = "from browser.cli import main; main()"
 
@@ -50,7 +54,10 @@ def test_a_hostile_page_writes_nothing_but_text(address: str):
 def test_nobody_who_answers_is_told():
     done = piped("cats\n", "--server", "http://127.0.0.1:1")
     assert done.returncode == 1
-    assert "the service does not answer" in done.stderr
+    assert done.stderr == (
+        "Nothing answers at http://127.0.0.1:1. Is `polite-browser serve` running there? "
+        "Without --server the shell starts its own.\n"
+    )
     assert done.stdout.strip() == ""
 
 
@@ -87,3 +94,35 @@ def test_letters_that_the_output_lacks_do_not_end_it(address: str):
     assert done.returncode == 0, done.stderr
     assert b"?0?pears?" in done.stdout
     assert b"Sources of this conversation" in done.stdout
+
+
+def test_a_token_that_is_missing_or_wrong_is_told(world: World):
+    with serving(world, server={"tokens": ["token-of-this-service"]}) as client:
+        server = ("--server", str(client.base_url).rstrip("/"))
+        for token, said in (
+            ((), "This service asks for a token: --token TOKEN."),
+            (("--token", "wrong"), "This service does not know that token."),
+        ):
+            done = piped("sources\n", *server, *token)
+            assert done.returncode == 1
+            assert done.stderr.startswith(said)
+            assert done.stdout.strip() == ""
+
+
+@pytest.mark.parametrize(
+    "reply",
+    [
+        {"session": "s", "text": "t", "links": 5},
+        {"session": "s", "text": "t", "failure": "words"},
+        {"session": "s", "text": "t", "links": [5], "page": {}},
+        {"session": "s\x1b[31m", "text": "\x1b]0;PWNED\x07 t"},
+        {"text": "t"},
+    ],
+)
+def test_whoever_answers_the_shell_goes_on_and_prints_no_escapes(world: World, reply: object):
+    world.reply("127.0.0.1", "/v1/search?query=hi", body=json.dumps(reply))
+    done = piped("search hi\nsteps\nhelp\n", "--server", f"http://127.0.0.1:{world.port}")
+    assert done.returncode == 1
+    assert "\x1b" not in done.stdout + done.stderr
+    assert "Traceback" not in done.stderr
+    assert "search WORDS" in done.stdout, "the shell went on"

@@ -265,7 +265,7 @@ def test_quotes_come_with_a_link_and_can_be_saved(address: str, tmp_path: Path):
         for outcome in (f"Written: {file}", "is there already"):
             shell.enter(f"save {file}")
             shell.until(outcome)
-    assert "> Roses are here\\." in file.read_text()
+    assert "> Roses are here." in file.read_text()
 
 
 def test_a_service_that_starts_here_is_waited_for_by_the_first_command_only(tmp_path: Path):
