@@ -16,7 +16,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+import anyio
 import anyio.to_thread
+from anyio.lowlevel import RunVar
 
 from browser import targets
 from browser.displays import Displays
@@ -31,8 +33,10 @@ Style = Literal["markdown", "plain", "keep"]
 SHORT = 20_000  # characters of an answer; a longer one is worked on in a thread
 FEW = 64  # places that an answer cites; so are more of them
 LONG = 2000  # lines of a page; and so is an answer that cites a longer one
+THREADS = 2  # in which answers are worked on
 MAX_PHRASES = 2000  # quoted phrases of an answer that are looked for
 
+_LIMITER: RunVar[anyio.CapacityLimiter] = RunVar("answers")
 _MARKDOWN = str.maketrans({mark: f"%{ord(mark):02X}" for mark in "()\\`<>|"})  # CommonMark 6.3
 _ENTITY = re.compile(r"&(?=#?\w{1,32};)")  # CommonMark 6.2: would be read as one character
 _MARKUP = re.compile(r"[\\`*<>|~&!$\[\]]")  # in a host's name, which may be odd
@@ -87,9 +91,19 @@ async def resolve(
     work = functools.partial(resolved, text, style, behind, quotes, partial=partial, verify=verify)
     pages = [each.page for each in behind.values() if isinstance(each, Shown)]
     places = {(marker.cursor, marker.lines) for marker in markers}
-    if len(text) <= SHORT and len(places) <= FEW and all(page.last <= LONG for page in pages):
+    quick = len(text) <= SHORT and len(places) <= FEW and all(page.last <= LONG for page in pages)
+    if quick and not verify:
         return work()
-    return await anyio.to_thread.run_sync(work)
+    return await anyio.to_thread.run_sync(work, limiter=_threads())
+
+
+def _threads() -> anyio.CapacityLimiter:
+    """How many answers are worked on beside the event loop; pages are needed for that, too."""
+    try:
+        return _LIMITER.get()
+    except LookupError:
+        _LIMITER.set(anyio.CapacityLimiter(THREADS))
+        return _LIMITER.get()
 
 
 def resolved(
@@ -179,6 +193,7 @@ class _Answer:
                     "end_index": self.size,
                     "url": target.url,
                     "title": target.title,
+                    "source_url": target.source_url,
                     "cited_text": target.cited,
                     "cursor": marker.cursor,
                     "start_line": target.lines[0] if target.lines else None,
@@ -214,7 +229,8 @@ class _Answer:
         for n, phrase in enumerate(quoted.phrases(self.text, markers, code)):
             if n == MAX_PHRASES:
                 break
-            fault = self.targets.misquoted(self.text[phrase.start : phrase.end], phrase.markers)
+            words = self.text[phrase.start : phrase.end]
+            fault = self.targets.misquoted(words, phrase.markers, may_name=phrase.may_name)
             if fault is None:
                 continue
             start, end = self._place(phrase.start), self._place(phrase.end)

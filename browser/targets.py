@@ -17,7 +17,8 @@ from browser.text import cite, quote, said
 from browser.text.cite import Marker
 
 MAX_CITED = 1000  # characters of cited text in an annotation
-MAX_PLACED = 2000  # cited places whose words are looked up; an answer in good faith has fewer
+MAX_PLACED = 500  # cited places whose words are looked up; an answer in good faith has fewer
+WORK = 200_000_000  # characters of pages in which phrases of one answer are looked for
 
 Fault = Literal["not_in_cited_lines", "elsewhere_on_page", "not_on_page"]
 
@@ -72,6 +73,8 @@ class Targets:
         self._known: dict[tuple[int, tuple[int, int] | None], Target | UsageError] = {}
         self._told: dict[str, str] = {}  # titles and snippets as they are compared
         self._cited: dict[str, int] = {}  # by page, the characters of it that are cited so far
+        self._judged: dict[tuple[object, ...], Misquote | None] = {}
+        self._left = WORK
 
     def of(self, marker: Marker) -> Target | UsageError:
         """Where *marker* leads, or why nowhere."""
@@ -83,7 +86,23 @@ class Targets:
                 self._known[place] = error
         return self._known[place]
 
-    def misquoted(self, phrase: str, markers: Sequence[Marker]) -> Misquote | None:
+    def misquoted(
+        self, phrase: str, markers: Sequence[Marker], *, may_name: bool = False
+    ) -> Misquote | None:
+        """As `_misquoted`, once for equal phrases and citations, and as long as there is `WORK`.
+
+        A phrase that *may_name* something, such as a book, may do so anywhere on a cited page.
+        """
+        asked = (phrase, may_name, *((marker.cursor, marker.lines) for marker in markers))
+        if asked not in self._judged:
+            if self._left <= 0:
+                return None
+            self._judged[asked] = self._misquoted(phrase, markers, may_name=may_name)
+        return self._judged[asked]
+
+    def _misquoted(
+        self, phrase: str, markers: Sequence[Marker], *, may_name: bool
+    ) -> Misquote | None:
         """What is wrong with a quoted *phrase* whose sentence cites *markers*; ``None`` if nothing.
 
         A phrase too short to be looked for, one that is in the title of a cited page, and one
@@ -95,7 +114,9 @@ class Targets:
             return None
         pages = {marker.cursor: shown for marker in good if (shown := self._page(marker))}
         for cursor, shown in pages.items():
-            lines = said.place(shown.page, wanted)
+            lines = self._place(shown.page, wanted)
+            if lines and may_name:
+                return None
             if lines:
                 start, end = lines
                 named = f"L{start}" if start == end else f"L{start}-L{end}"
@@ -120,7 +141,14 @@ class Targets:
         if shown is None:
             return said.says(self._plain(target.cited), wanted)
         start, end = target.lines or (2, -1)
-        return end != 0 and said.place(shown.page, wanted, start, end) is not None
+        return end != 0 and self._place(shown.page, wanted, start, end) is not None
+
+    def _place(
+        self, page: Page, wanted: list[str], start: int = 2, end: int = -1
+    ) -> tuple[int, int] | None:
+        since, until = said.reach(page, start, end)
+        self._left -= (until - since) * len(wanted) + 1
+        return said.place(page, wanted, start, end)
 
     def _plain(self, text: str) -> str:
         if text not in self._told:

@@ -107,13 +107,16 @@ def owner(request: Request) -> str:
 
 
 def session_name(request: Request, parameter: str | None) -> str | None:
-    """The conversation's name: the first header that is present, then the parameter.
+    """The conversation's name: the first header that is filled in, then the parameter.
+
+    A header whose value was left empty, or is still the template of one (``{{CHAT_ID}}``), is as
+    good as absent: taken at its word it would be one conversation for all chats.
 
     Raises:
         Problem: 400 when it is not a usable name.
     """
-    name = next((request.headers[key] for key in SESSION_HEADERS if key in request.headers), None)
-    name = parameter if name is None else name
+    given = (request.headers.get(key, "") for key in SESSION_HEADERS)
+    name = next((value for value in given if value.strip() and "{{" not in value), parameter)
     return name if name is None else check_session(name)
 
 

@@ -43,8 +43,11 @@ class Answer(BaseModel):
     verify: bool = Field(
         default=False,
         description="Whether to compare quoted phrases with the lines that their sentence cites, "
-        "word by word, without regard to case, accents, punctuation and white space. `…` and "
-        "[words] in a quote stand for what was left out. Single words are not compared.",
+        "word by word, without regard to case, accents, punctuation and white space. Read as "
+        'quoted: "…" “…” ‘…’ „…“ ‚…‘ «…» »…« ‹…› ›…‹ 「…」 『…』 ｢…｣ and 《…》, of which the last, '
+        "as a title, may stand anywhere on a cited page; not '…'. The citation may stand in the "
+        "sentence, right behind it, or alone in the next paragraph. `…` and [words] in a quote "
+        "stand for what was left out. Single words are not compared.",
     )
 
 
@@ -56,6 +59,7 @@ class Annotation(BaseModel):
     end_index: int
     url: str
     title: str
+    source_url: str = Field(description="URL that opens at the very words of this citation.")
     cited_text: str
     cursor: int
     start_line: int | None
@@ -69,7 +73,7 @@ class CitedSource(BaseModel):
     url: str
     title: str
     domain: str
-    source_url: str
+    source_url: str = Field(description="That of its first citation.")
     quotes: list[str]
 
 

@@ -20,6 +20,9 @@ from browser.api.reply import reply_json
 from browser.api.schema import FAR, PROBLEMS, ReplyInfo
 from browser.conversation import Conversations
 
+# What ChatGPT sends along, beside the conversation of `browser.api.access.SESSION_HEADERS`. They
+# tell of a person and where they are, and nothing here reads them.
+SENT = ("OpenAI-Ephemeral-User-Id", "OpenAI-Subdivision-1-ISO-Code", "OpenAI-GPT-Id")
 NO_STORE = {"Cache-Control": "no-store"}
 GONE = 499  # for a caller who hung up; nobody reads it
 Session = Annotated[

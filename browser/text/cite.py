@@ -1,7 +1,9 @@
 """Citation markers in a model's answer: find them, and know an unfinished one.
 
 Forms read: ``【6†L9-L11】``, ``【6†L9】``, ``【6†title】``, ``【6†source†L3】``. What stands
-between the daggers matters only when it names lines.
+between the daggers matters only when it names lines, which it does when it consists of nothing
+else: ``L2 cache`` is a title. Of several (``L2-L3, L5``; ``lines 2 and 5``) the marker cites
+all from the first to the last.
 """
 
 from __future__ import annotations
@@ -12,11 +14,18 @@ from typing import NamedTuple
 
 from browser.text import fenced
 
-MARKER = re.compile(r"【(?P<cursor>\d{1,9})†(?P<rest>[^【】]{0,400})】")
+MARKER = re.compile(r"【(?P<cursor>\d{1,30})†(?P<rest>[^【】]{0,400})】")
 MAX_MARKER = 500  # characters; more than any marker has
 MASK = "\x01"
-_LINES = re.compile(r"L(?P<start>\d{1,9})(?:\s*[-‐‑‒–—−~]\s*L?(?P<end>\d{1,9}))?\Z")
-_UNFINISHED = re.compile(r"【(?:\d{1,9}(?:†[^【】]{0,400})?)?\Z")
+UNREADABLE = (1, 0)  # no lines at all: what is meant as lines, but says not which
+_NUMBER = r"(?:(?:lines?|ln|ll?)\.?\s*)?(\d+)"
+_RANGE = re.compile(rf"{_NUMBER}(?:\s*(?:[-‐‑‒–—−~〜～]|to)\s*{_NUMBER})?", re.IGNORECASE)
+_AND = re.compile(r"\s*(?:[,;，、；&+]|and)\s*(?:and\s*)?", re.IGNORECASE)
+_NAMES_LINES = re.compile(
+    r"(?:lines?|ln|ll?)\.?\s*\d(?:[\d\W_]|(?<![^\W\d_])(?:lines?|ln|ll?|and|to)(?![^\W\d_]))*\Z",
+    re.IGNORECASE,
+)
+_UNFINISHED = re.compile(r"【(?:\d{1,30}(?:†[^【】]{0,400})?)?\Z")
 
 
 class Marker(NamedTuple):
@@ -27,7 +36,7 @@ class Marker(NamedTuple):
         end: Offset behind its last.
         text: The marker itself.
         cursor: Display it names.
-        lines: First and last line, when it names any.
+        lines: First and last line, when it names any; maybe `UNREADABLE`.
     """
 
     start: int
@@ -42,12 +51,28 @@ def markers(text: str) -> Iterator[Marker]:
     for found in MARKER.finditer(text):
         lines = None
         for part in reversed(found["rest"].split("†")):
-            named = _LINES.match(part.strip())
-            if named:
-                start = int(named["start"])
-                lines = (start, int(named["end"] or start))
+            if _NAMES_LINES.match(part.strip()):
+                lines = _lines(part.strip())
                 break
         yield Marker(found.start(), found.end(), found.group(), int(found["cursor"]), lines)
+
+
+def _lines(part: str) -> tuple[int, int]:
+    """First and last of the lines that *part* names."""
+    first, last = UNREADABLE
+    at = 0
+    while found := _RANGE.match(part, at):
+        start, end = int(found[1]), int(found[2] or found[1])
+        if end < start:
+            return UNREADABLE
+        first, last = (min(first, start), max(last, end)) if at else (start, end)
+        if found.end() == len(part):
+            return first, last
+        between = _AND.match(part, found.end())
+        if between is None:
+            break
+        at = between.end()
+    return UNREADABLE
 
 
 def holdback(text: str) -> int:

@@ -1,11 +1,13 @@
 """The quoted phrases of an answer, each with the citations of its sentence.
 
-Read as quoted: ``"…"``, ``“…”``, ``„…“``, ``«…»``, ``»…«``, ``「…」``, ``『…』`` and ``‚…‘``, where
-a mark that opens stands before a word and one that closes behind one (so that 6" and don't are
-none). A phrase counts when its sentence, or the marker right behind the full stop, carries a
-citation. A sentence ends where its paragraph or list item does, or at a full stop that is not
-of an abbreviation, a number or an initial, nor inside a quoted phrase. Where that is in doubt
-two sentences count as one, so that a phrase has more citations to be found in, not fewer.
+Read as quoted: ``"…"``, ``“…”``, ``‘…’``, ``„…“``, ``‚…‘``, ``«…»``, ``»…«``, ``‹…›``, ``›…‹``,
+``「…」``, ``『…』``, ``｢…｣`` and ``《…》``, where a mark that opens stands before a word and one
+that closes behind one (so that 6" and don’t are none, nor is ‘90s). The last ones are also the
+marks of titles. A phrase counts when its sentence, or the marker right behind the full stop or
+alone in the next paragraph, carries a citation. A sentence ends where its paragraph or list item
+does, or at a full stop that is not of an abbreviation, a number or an initial, nor inside a
+quoted phrase. Where that is in doubt two sentences count as one, so that a phrase has more
+citations to be found in, not fewer.
 """
 
 from __future__ import annotations
@@ -21,18 +23,23 @@ MAX_CITED = 16  # citations of a sentence before a phrase, and as many behind
 
 # At most 2000 characters: what is longer is no phrase but an unpaired mark.
 _QUOTED = re.compile(
-    r"""(?<![\w"])"(?=[^\s"])[^"\n]{0,2000}(?<!\s)"(?!\w)"""
+    r"""(?<![\w"])"(?=[^\s"])[^"\n]{0,2000}(?:\n[^"\n]{0,2000})?(?<!\s)"(?!\w)"""
+    r"|(?<!\w)‘(?![\s\d]|(?:[Tt]is|[Tt]was|[Ee]m|[Nn]|[Tt]ill?|[Cc]ause|[Bb]out|[Rr]ound)\b)"
+    r"[^‘\n]{1,2000}?(?:\n[^‘\n]{1,2000}?)?(?<!\s)’(?!\w)"
     '|“[^“”]{1,2000}”|(?<!\\w)„[^„“”"]{1,2000}[“”"]|«[^«»]{1,2000}»|»[^«»]{1,2000}«'
-    "|「[^「」]{1,2000}」|『[^『』]{1,2000}』|(?<!\\w)‚[^‚\n]{1,2000}?[‘’](?!\\w)"
+    r"|(?<!\w)‹[^‹›\n]{1,2000}›(?!\w)|(?<!\w)›(?!\s)[^‹›\n]{1,2000}(?<!\s)‹(?!\w)"
+    "|「[^「」]{1,2000}」|『[^『』]{1,2000}』|｢[^｢｣]{1,2000}｣|《[^《》]{1,2000}》"
+    "|(?<!\\w)‚[^‚\n]{1,2000}?[‘’](?!\\w)"
 )
 _BLOCK_END = re.compile(
     r"\n[ \t]*(?=\n)|\n(?=[ \t]*(?:[-*+•][ \t]|\d{1,3}[.)][ \t]|#{1,6}[ \t]|[>|]))|(?<=:)\n"
 )
-_CLOSERS = "\"'”’“»«)]」』》）】*_"
+_CLOSERS = "\"'”’“»«›‹)]」』｣》）】*_"
 _STOP = re.compile(
     rf"[.!?…؟]+[{re.escape(_CLOSERS)}]*(?=[\s{MASK}]|\Z)|[。！？｡।۔]+[{re.escape(_CLOSERS)}]*"
 )
 _BEHIND = re.compile(rf"(?:\s*{MASK}+)*\s*")  # markers behind a full stop belong to what it ends
+_LONE = re.compile(rf"[\s{MASK}]*")  # a paragraph of markers belongs to what stands before it
 _CODE = re.compile(rf"[^\n{MASK}]")
 _LAST_WORD = re.compile(r"([^\W\d_]+(?:\.[^\W\d_]+)*)\Z")
 _ABBREVIATIONS = (
@@ -52,11 +59,13 @@ class Phrase(NamedTuple):
         start: Offset behind the opening mark, in code points.
         end: Offset of the closing mark.
         markers: The citations of its sentence.
+        may_name: Whether the marks are also those of titles.
     """
 
     start: int
     end: int
     markers: tuple[Marker, ...]
+    may_name: bool
 
 
 def phrases(
@@ -85,7 +94,7 @@ def phrases(
                 near = bisect_left(starts, start, low, high)
                 cited = markers[max(low, near - MAX_CITED) : min(high, near + MAX_CITED)]
                 if cited:
-                    yield Phrase(start + 1, end - 1, tuple(cited))
+                    yield Phrase(start + 1, end - 1, tuple(cited), masked[start] == "《")
                 quoted += 1
 
 
@@ -100,11 +109,14 @@ def _without(masked: str, code: Sequence[tuple[int, int]]) -> str:
 
 
 def _blocks(masked: str) -> Iterator[tuple[int, int]]:
-    at = 0
-    for found in _BLOCK_END.finditer(masked):
-        yield at, found.end()
-        at = found.end()
-    yield at, len(masked)
+    """Paragraphs and list items, each with the paragraphs of markers alone that follow it."""
+    begun = at = 0
+    for end in [*(found.end() for found in _BLOCK_END.finditer(masked)), len(masked)]:
+        if at > begun and not _LONE.fullmatch(masked, at, end):
+            yield begun, at
+            begun = at
+        at = end
+    yield begun, at
 
 
 def _sentences(

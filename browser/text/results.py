@@ -19,11 +19,19 @@ from browser.text.number import Piece, cut
 MAX_TITLE = 110  # characters; a title is one marker
 MAX_SNIPPET = 600  # characters
 MAX_DATE = 40  # characters
+MAX_SITE = 100  # characters of what a caller wrote
 BULLET = "  * "
 
 
-def results_page(query: str, results: Results, line_chars: int) -> Page:
-    """Lay out *results* for *query* (4.3 of the contract: list items from line 4 on)."""
+def results_page(query: str, results: Results, line_chars: int, site: str | None = None) -> Page:
+    """Lay out *results* (4.3 of the contract: list items from line 4 on).
+
+    Args:
+        query: The words that were looked for.
+        results: Of them.
+        line_chars: Of a line.
+        site: To which the search was confined, if it was.
+    """
     links: list[Link] = []
     hosts: dict[int, str] = {}
     lines = [
@@ -42,7 +50,7 @@ def results_page(query: str, results: Results, line_chars: int) -> Page:
         for piece in _cut(parts, hosts, line_chars, BULLET):
             hits[len(lines)] = number
             lines.append(Line(len(lines), piece.text, piece.plain, "item", glue=piece.glue))
-    notes = list(results.ignored) if links else ["No results.", *results.ignored]
+    notes = list(results.ignored) if links else [_nothing(site), *results.ignored]
     for note in notes:
         for piece in _cut([one_line(note, 1000)], hosts, line_chars):
             lines.append(Line(len(lines), piece.text, piece.plain, "note", glue=piece.glue))
@@ -56,6 +64,11 @@ def results_page(query: str, results: Results, line_chars: int) -> Page:
         media_type="text/plain",
         hits=hits,
     )
+
+
+def _nothing(site: str | None) -> str:
+    instead = f", or drop site={one_line(site, MAX_SITE)}" if site else ""
+    return f"No results. Try fewer or other words{instead}."
 
 
 def _cut(parts: Parts, hosts: dict[int, str], line_chars: int, prefix: str = "") -> Iterator[Piece]:

@@ -4,11 +4,14 @@ Words are compared, as a person would who looks the quote up: not their case and
 punctuation, the shape of quotation marks and dashes, white space, the ends of lines, emphasis
 of Markdown, and numbers of footnotes that the page sets between them. What does count: every
 word and figure, their order, the sign of a number, and signs such as % and €. Words are whole:
-``light`` is not what a page says that says ``lighthouse``. Scripts without spaces have no such
-edges.
+``light`` is not what a page says that says ``lighthouse``. Of scripts without spaces every
+character is a word, so that blanks between them do not count.
 
 ``…``, ``...`` and words in square brackets are the writer's own: what stands before and behind
 them has to follow in that order. ``[T]he`` is ``The``.
+
+Pages are hostile: looking for a phrase takes time in proportion to the page, whatever both hold
+(``str.find`` of words between blanks), and `reach` tells its length beforehand.
 """
 
 from __future__ import annotations
@@ -39,8 +42,8 @@ _UNSPACED = re.compile(
 
 
 class _Words(NamedTuple):
-    text: str
-    starts: list[int]  # by line, from the first of them
+    text: str  # a blank before each word, and one behind the last
+    starts: list[int]  # by line, from the first of them: where its first word begins
 
 
 def parts(phrase: str) -> list[str]:
@@ -60,12 +63,13 @@ def parts(phrase: str) -> list[str]:
 def plain(text: str) -> str:
     """The words of *text* as they are compared, one blank between them."""
     bare = _INSIDE.sub("", _NOTE.sub(" ", folded.fold(text)))
-    return " ".join(_MINUS.sub(" −", bare).translate(_TABLE).split())
+    words = _MINUS.sub(" −", bare).translate(_TABLE)
+    return " ".join(_UNSPACED.sub(r" \g<0> ", words).split())
 
 
 def says(told: str, wanted: list[str]) -> bool:
     """Whether *told*, a title or a snippet made `plain`, says the parts *wanted* in this order."""
-    return _find(told, wanted, 0, len(told)) is not None
+    return _find(f" {told} ", wanted, 1, len(told) + 1) is not None
 
 
 def place(page: Page, wanted: list[str], start: int = 2, end: int = -1) -> tuple[int, int] | None:
@@ -81,13 +85,20 @@ def place(page: Page, wanted: list[str], start: int = 2, end: int = -1) -> tuple
         The first and last line of the place.
     """
     words = _words(page)
-    since = words.starts[max(start, 2) - 2] if start <= page.last else len(words.text)
-    until = words.starts[end - 1] if 0 < end < page.last else len(words.text)
-    found = _find(words.text, wanted, since, until)
+    found = _find(words.text, wanted, *reach(page, start, end))
     if found is None:
         return None
     first = bisect_right(words.starts, found[0]) + 1
     return first, bisect_right(words.starts, found[1] - 1) + 1
+
+
+def reach(page: Page, start: int = 2, end: int = -1) -> tuple[int, int]:
+    """From where to where `place` looks, in characters."""
+    words = _words(page)
+    last = len(words.text) - 1
+    since = words.starts[max(start, 2) - 2] if start <= page.last else last
+    until = words.starts[end - 1] if 0 < end < page.last else last
+    return since, max(since, until)
 
 
 def _words(page: Page) -> _Words:
@@ -99,18 +110,27 @@ def _words(page: Page) -> _Words:
 
 
 def _joined(lines: tuple[Line, ...]) -> _Words:
-    """The words of *lines*; a line begins where its first word does."""
-    texts: list[str] = []
+    """The words of *lines*; one that is broken over lines is one."""
+    texts = [" "]
     starts: list[int] = []
-    at = 0
+    at = 1
+    blank = True
     for line in lines:
         words = plain(line.plain) if line.plain else ""
-        if words and at and (line.glue or line.plain[:1].isspace()):
+        apart = line.glue or line.plain[:1].isspace()
+        if words and not blank and (apart or _alone(words[0]) or _alone(texts[-1][-1])):
             words = f" {words}"
         starts.append(at + words.startswith(" "))
-        texts.append(words)
+        if words:
+            texts.append(words)
+            blank = False
         at += len(words)
+    texts.append(" ")
     return _Words("".join(texts), starts)
+
+
+def _alone(char: str) -> bool:
+    return _UNSPACED.match(char) is not None
 
 
 def _keep(char: str) -> str:
@@ -127,26 +147,19 @@ _TABLE = folded.Table(_keep)
 
 
 def _find(text: str, wanted: list[str], since: int, until: int) -> tuple[int, int] | None:
-    """Where the parts stand one behind the other, from the first to the last."""
+    """Where the parts stand one behind the other, from the first to the last.
+
+    Args:
+        text: A blank before each word and behind the last.
+        wanted: The parts.
+        since: Where the first word begins that may be the first.
+        until: Where the last one ends at the latest, or the first word behind it begins.
+    """
     first = at = since
     for n, part in enumerate(wanted):
-        found = _whole_words(text, part, at, until)
-        if found < 0:
+        found = text.find(f" {part} ", at - 1, until + 1) + 1
+        if not found:
             return None
         first = first if n else found
-        at = found + len(part)
-    return first, at
-
-
-def _whole_words(text: str, part: str, at: int, until: int) -> int:
-    """Where *part* stands in *text*, within these bounds and at the edges of words; or -1."""
-    found = text.find(part, at, until)
-    while found >= 0 and not (_edge(text, found) and _edge(text, found + len(part))):
-        found = text.find(part, found + 1, until)
-    return found
-
-
-def _edge(text: str, at: int) -> bool:
-    if at in (0, len(text)) or " " in text[at - 1 : at + 1]:
-        return True
-    return bool(_UNSPACED.search(text, at - 1, at + 1))
+        at = found + len(part) + 1
+    return first, at - 1

@@ -134,7 +134,7 @@ def test_a_session_belongs_to_the_credential_that_made_it(guarded: httpx.Client)
 
 @pytest.mark.parametrize("name", SESSION_HEADERS)
 def test_a_session_name_in_a_header_has_to_be_usable(guarded: httpx.Client, name: str):
-    for value in ("", "a b", "a/b", "x" * 201):
+    for value in ("a b", "a/b", "x" * 201):
         response = guarded.get("/v1/sources", headers={name: value})
         assert response.status_code == 400, value
     assert guarded.get("/v1/sources", headers={name: "x" * 200}).json()["session"] == "x" * 200
@@ -144,6 +144,23 @@ def test_an_unusable_name_in_the_winning_header_is_not_skipped(guarded: httpx.Cl
     first, second, *_ = SESSION_HEADERS
     response = guarded.get("/v1/sources", headers={first: "a b", second: "fine"})
     assert response.status_code == 400
+
+
+@pytest.mark.parametrize("name", SESSION_HEADERS)
+@pytest.mark.parametrize("value", ["", "{{CHAT_ID}}", "chat-{{ CHAT_ID }}"])
+def test_a_header_that_was_not_filled_in_names_nothing(
+    guarded: httpx.Client, name: str, value: str
+):
+    told = guarded.get("/v1/sources", headers={name: value}).json()["session"]
+    again = guarded.get("/v1/sources", headers={name: value}).json()["session"]
+    assert "{" not in told
+    assert told != again, "each call is a conversation of its own"
+    mine = {"session": "of-the-parameter"}
+    told = guarded.get("/v1/sources", params=mine, headers={name: value}).json()["session"]
+    assert told == "of-the-parameter"
+    other = next(key for key in reversed(SESSION_HEADERS) if key != name)
+    told = guarded.get("/v1/sources", headers={name: value, other: "filled"}).json()["session"]
+    assert told == "filled"
 
 
 def test_session_names_may_hold_every_visible_character_but_the_slash(guarded: httpx.Client):

@@ -40,6 +40,7 @@ def test_the_resolved_answer_has_the_contract_s_shape(read: Talk):
         "end_index": len(resolved["text"]) - 1,
         "url": ARTICLE,
         "title": "The [Article]",
+        "source_url": f"{ARTICLE}#:~:text=Line%203%20of%20the%20article.",
         "cited_text": "Line 3 of the article.",
         "cursor": 1,
         "start_line": 3,
@@ -55,6 +56,26 @@ def test_the_resolved_answer_has_the_contract_s_shape(read: Talk):
         "quotes": [],
     }
     assert (resolved["unresolved"], resolved["holdback"]) == ([], 0)
+
+
+@pytest.mark.parametrize("style", ["markdown", "plain", "keep"])
+def test_each_citation_of_a_page_opens_at_its_own_words(read: Talk, style: str):
+    resolved = read.resolve("One 【1†L3】 and two 【1†L4】 and all 【1†】.", style=style)
+    start = f"{ARTICLE}#:~:text=Line%20"
+    links = [f"{start}3%20of%20the%20article.", f"{start}4%20of%20the%20article.", ARTICLE]
+    assert [note["source_url"] for note in resolved["annotations"]] == links
+    [source] = resolved["sources"]
+    assert source["source_url"] == links[0]
+
+
+def test_lines_and_cursors_that_nothing_has_are_told(read: Talk):
+    dead = ["【12345678901†L2】", "【1†L12345678901】", "【1†L2-】", "【1†L5-L3】"]
+    resolved = read.resolve("".join(f"a {marker}" for marker in dead) + " b 【1†L3-L4, L6】")
+    assert [(each["marker"], each["reason"]) for each in resolved["unresolved"]] == [
+        (marker, "unknown_line" if marker[2] == "†" else "unknown_cursor") for marker in dead
+    ]
+    [note] = resolved["annotations"]
+    assert (note["start_line"], note["end_line"]) == (3, 6)
 
 
 def test_styles_write_links_or_numbers_or_keep_the_markers(read: Talk):

@@ -18,7 +18,7 @@ STYLES: tuple[Style, ...] = ("markdown", "plain", "keep")
 PIECES = st.sampled_from(
     ["a", " ", "  ", ".", "\n", "\n\n", "`", "``", "```", "~~~", "\\", "- ", "> ", "# ", "é", "😀",
      "e\u0301", "👩\u200d🚀", "【", "】", "†", "L", "1", "【1†L2】", "【99†L1】",
-     "【1†L2】【3†L2】", "【1†a`b】", '"lamp was lit"', "|", "*"]
+     "【1†L2】【3†L2】", "【1†a`b】", "【1†L2, L4】", "【1†L2-】", '"lamp was lit"', "|", "*"]
 )  # fmt: skip
 ANSWERS = st.lists(PIECES, max_size=14).map("".join)
 

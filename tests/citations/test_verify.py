@@ -111,7 +111,20 @@ def test_numbers_of_footnotes_on_the_page_are_not_its_words():
         ('"{}"', 0), ('`"{}"` 【1†L2】', 0), ('```\n"{}" 【1†L2】\n```', 0),
         ('a 6" pipe and 8" pipe, {} 【1†L2】', 0), ("don’t {} won’t 【1†L2】", 0),
         ('"single" 【1†L2】 {}', 0), ('"{}" 【99†L1】', 0), ('"{}" 【99†L1】【1†L2】', 1),
-        ('"{}\nsoft wrapped" 【1†L2】', 0), ("“{}\nsoft wrapped” 【1†L2】", 1),
+        ('"{}\nsoft wrapped" 【1†L2】', 1), ('"{}\n\nanother" 【1†L2】', 0),
+        ('"{}\n- an item" 【1†L2】', 0), ('"{}\nof\nthree" 【1†L2】', 0),
+        ('"unpaired\n"{}" 【1†L2】', 1), ('a 6" pipe\n8" {} 【1†L2】', 0),
+        ("‘{}’ 【1†L2】", 1), ("‘{},’ he said 【1†L2】", 1), ("‘{}\nwrapped’ 【1†L2】", 1),
+        ("‘don’t {}’ 【1†L2】", 1), ("“a ‘{}’ b” 【1†L2】", 1), ("‘a “{}” b’ 【1†L2】", 1),
+        ("the ‘90s {} dogs’ bowls 【1†L2】", 0), ("‘Twas {} the dogs’ bowls 【1†L2】", 0),
+        ("Hawai‘i {} dogs’ bowls 【1†L2】", 0), ("‘ {} ’ 【1†L2】", 0),
+        ("the keepers’ {} dogs’ bowls 【1†L2】", 0),
+        ("‹{}› 【1†L2】", 1), ("›{}‹ 【1†L2】", 1), ("Home › {} › Docs 【1†L2】", 0),
+        ("｢{}｣【1†L2】", 1), ("《{}》【1†L2】", 1),
+        ('He said "{}."\n\n【1†L2】', 1), ("“{}”\n\n  \n【1†L2】 【3†L2】\n\nMore.", 1),
+        ("“{}”\n\n【1†L2】\n\n【3†L2】", 1), ("“{}.” Another one.\n\n【1†L2】", 0),
+        ("“{}”\n\n【1†L2】 It says so.", 0), ("“{}”\n\n- 【1†L2】", 0), ("“{}”\n\n【99†L2】", 0),
+        ("“{}\nsoft wrapped” 【1†L2】", 1),
     ],
 )  # fmt: skip
 def test_phrases_are_those_of_a_sentence_that_is_cited(text: str, found: int):
@@ -122,6 +135,25 @@ def test_a_marker_inside_a_quote_is_not_of_its_words():
     assert faults("He said “the lamp 【1†L2】 was lit”.") == []
     [fault] = answered("“lamp 【1†L2】 is out” x", "plain", verify=True).misquoted
     assert fault["text"] == "lamp [1] is out"
+
+
+def test_a_marker_alone_belongs_to_the_sentence_before_it():
+    done = answered("“never said”. So “the lamp was lit”.\n\n【1†L2】", "plain", verify=True)
+    assert done.misquoted == []
+    done = answered("“is not there” 【3†L2】\n\n【1†L2】", "plain", verify=True)
+    assert done.misquoted[0]["markers"] == ["【3†L2】", "【1†L2】"]
+
+
+def test_marks_of_titles_may_name_what_stands_anywhere_on_the_page():
+    assert faults("《岬の先端に》という本【1†L2】。") == []
+    assert faults("「岬の先端に」という本【1†L2】。") == [("岬の先端に", "elsewhere_on_page")]
+    assert faults("《灯台は海の底》という本【1†L2】。") == [("灯台は海の底", "not_on_page")]
+
+
+def test_a_plural_s_apostrophe_ends_no_more_than_the_words_before_it():
+    page = shown(made("The dogs’ bowls were red."))
+    done = resolved("‘The dogs’ bowls were red’ 【0†L2】", "keep", {0: page}, {}, verify=True)
+    assert done.misquoted == []
 
 
 def test_a_title_may_be_quoted_and_a_whole_page_cited():
@@ -177,7 +209,7 @@ def test_every_run_of_words_of_a_page_is_found_where_it_stands(rows: list[list[s
         assert said.place(page, wanted, *place) == place
 
 
-TEXTS = st.text(alphabet="a B.\"“”„‘«»「」。…[]()1-\n `'*【†】L2é灯", max_size=60)
+TEXTS = st.text(alphabet="a B.\"“”„‘’‹›《》｢｣«»「」。…[]()1-\n `'*【†】L2é灯", max_size=60)
 
 
 @settings(max_examples=500, deadline=None)

@@ -8,6 +8,10 @@ import pytest
 from tests.plugin.conftest import CHATS
 
 PATHS = ["/.well-known/ai-plugin.json", "/.well-known/openapi.yaml", "/v1/search", "/v1/tools"]
+SENT = [  # by ChatGPT with a call of a plugin or action
+    "authorization", "content-type", "openai-conversation-id", "openai-ephemeral-user-id",
+    "openai-gpt-id", "openai-subdivision-1-iso-code",
+]  # fmt: skip
 STRANGER = "https://evil.example"
 
 
@@ -32,7 +36,7 @@ def test_a_chat_may_ask_also_on_its_users_machine(
     asked = preflight(
         chat,
         **{
-            "Access-Control-Request-Headers": "authorization,openai-conversation-id",
+            "Access-Control-Request-Headers": ",".join(SENT),
             "Access-Control-Request-Private-Network": "true",
         },
     )
@@ -41,8 +45,7 @@ def test_a_chat_may_ask_also_on_its_users_machine(
     assert answer.headers["access-control-allow-origin"] == chat
     assert answer.headers["access-control-allow-private-network"] == "true"
     allowed = answer.headers["access-control-allow-headers"].lower()
-    assert "openai-conversation-id" in allowed
-    assert "authorization" in allowed
+    assert {name.strip() for name in allowed.split(",")} >= set(SENT)
     assert "GET" in answer.headers["access-control-allow-methods"]
     assert "access-control-allow-credentials" not in answer.headers
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from browser.text.cite import holdback, markers
+from browser.text.cite import UNREADABLE, holdback, markers
 
 
 @pytest.mark.parametrize(
@@ -20,6 +20,31 @@ from browser.text.cite import holdback, markers
         ("【6†source†L3】", 6, (3, 3)),
         ("【6†L3†source】", 6, (3, 3)),
         ("【0†】", 0, None),
+        ("【1†l2】", 1, (2, 2)),
+        ("【1†Line 2】", 1, (2, 2)),
+        ("【0†lines 2-3】", 0, (2, 3)),
+        ("【0†L2 to L3】", 0, (2, 3)),
+        ("【0†L2-L3,L5】", 0, (2, 5)),
+        ("【1†L2, L4】", 1, (2, 4)),
+        ("【1†L7–L8; L2】", 1, (2, 8)),
+        ("【1†L2、L4】", 1, (2, 4)),
+        ("【1†lines 2, 3, and 7】", 1, (2, 7)),
+        ("【1†source†L2, L4】", 1, (2, 4)),
+        ("【1†L2, L4†source】", 1, (2, 4)),
+        ("【1†L12345678901】", 1, (12345678901, 12345678901)),
+        ("【12345678901†L1】", 12345678901, (1, 1)),
+        (f"【{'9' * 30}†L1】", int("9" * 30), (1, 1)),
+        ("【0†L2-】", 0, UNREADABLE),
+        ("【0†L2,】", 0, UNREADABLE),
+        ("【0†L3-L2】", 0, UNREADABLE),
+        ("【0†L7, L3-L2】", 0, UNREADABLE),
+        ("【0†L2-L3-L4】", 0, UNREADABLE),
+        ("【0†L2..L4】", 0, UNREADABLE),
+        ("【0†L2 cache】", 0, None),
+        ("【0†L10n】", 0, None),
+        ("【0†Line 6 of Berlin】", 0, None),
+        ("【0†L1-L2 regularization】", 0, None),
+        ("【0†l" + "l" * 380 + " 2】", 0, None),
     ],
 )
 def test_a_marker_is_read_in_all_its_forms(text: str, cursor: int, lines: tuple[int, int] | None):
@@ -30,7 +55,7 @@ def test_a_marker_is_read_in_all_its_forms(text: str, cursor: int, lines: tuple[
 
 @pytest.mark.parametrize(
     "text",
-    ["【】", "【†L1】", "【a†L1】", "[6†L1]", "【6 L1】", "【6†L1", "6†L1】", "【12345678901†L1】"],
+    ["【】", "【†L1】", "【a†L1】", "[6†L1]", "【6 L1】", "【6†L1", "6†L1】", f"【{'1' * 31}†L1】"],
 )
 def test_what_is_no_marker_is_text(text: str):
     assert not list(markers(text))
@@ -53,6 +78,9 @@ def test_offsets_count_code_points():
         ("【1†L2】【", 1),
         ("so 【x", 0),
         ("so 【1†" + "y" * 500, 0),
+        ("so 【" + "1" * 30, 31),
+        ("so 【" + "1" * 31, 0),
+        ("so 【" + "1" * 30 + "†L2, ", 36),
     ],
 )
 def test_an_unfinished_marker_is_held_back(text: str, held: int):

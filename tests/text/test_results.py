@@ -58,7 +58,10 @@ def test_a_date_is_one_short_line():
 
 def test_no_results_are_said_in_a_line():
     page = results_page("q", Results(()), 200)
-    assert [line.text for line in page.lines[4:]] == ["No results."]
+    assert [line.text for line in page.lines[4:]] == ["No results. Try fewer or other words."]
+    confined = results_page("q", Results(()), 200, "a.test")
+    told = "No results. Try fewer or other words, or drop site=a.test."
+    assert [line.text for line in confined.lines[4:]] == [told]
     assert page.lines[4].role == "note"
 
 

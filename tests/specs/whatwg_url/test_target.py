@@ -208,13 +208,13 @@ def test_ours_a_user_name_is_refused_even_when_it_is_empty(text, base):
 def test_ours_a_bare_host_is_answered_with_the_url_to_write(text, offer):
     error = refusal(text)
     assert error.reason is Reason.BAD_URL
-    assert error.sentence.endswith(f"Write https:// in front: {offer}")
+    assert error.sentence.endswith(f" Write {offer} instead.")
 
 
 @pytest.mark.parametrize("text", ["", "/path", "/a.html", "../c", "?q=a.b", "#f", "report/2024"])
 def test_ours_a_path_alone_is_answered_with_no_invented_host(text):
     sentence = refusal(text).sentence
-    assert sentence.endswith("and the name of the site.")
+    assert sentence.endswith(" Write https:// and the name of the site in front.")
 
 
 @pytest.mark.parametrize("base", [None, PAGE])
