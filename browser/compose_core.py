@@ -24,6 +24,7 @@ from browser.net.clock import SystemClock
 from browser.net.lookup import Lookup
 from browser.net.sandbox import Sandbox
 from browser.net.signing_key import SigningKey
+from browser.places import Places
 from browser.rules.budget import Budget
 from browser.search.logged import Logged
 from browser.search.provider import ApiReply
@@ -135,6 +136,7 @@ def build_core(
         safe=settings.search.safe,
         language=settings.agent.accept_language.partition(",")[0].partition(";")[0].strip(),
         steps=steps,
+        places=Places(settings.server.concurrency if settings.server.tokens else None),
     )
     warm = anyio.Event()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 
-from browser.api import mcp, openwebui
+from browser.api import mcp, openwebui, plugin
 from browser.api.access import SESSION_HEADERS, Access
 from browser.api.body import BoundedBody
 from browser.api.gptoss_key import KeyInPath
@@ -32,6 +32,7 @@ def guard(app: FastAPI, server: Server, access: Access, clock: Clock, closing: C
             rate=server.rate,
             burst=server.burst,
             concurrency=server.concurrency,
+            streams=server.streams,
         )
         app.add_middleware(Patience, clock=clock)
     else:
@@ -47,6 +48,7 @@ def guard(app: FastAPI, server: Server, access: Access, clock: Clock, closing: C
                 "Last-Event-ID",
                 *SESSION_HEADERS,
                 *mcp.HEADERS,
+                *plugin.SENT,
                 *openwebui.SENT,
                 ID,
             ],

@@ -109,17 +109,21 @@ class Reading:
         try:
             asked = self._weigh(fetched, page)
         except Refused:
-            await self._forget(Url(fetched.url))
+            await self._drop(mark, fetched.url)
             raise
         if asked.keep:
             self._remember(mark, blob)
         else:
-            await self._forget(Url(fetched.url))
+            await self._drop(mark, fetched.url)
         if asked.show_max is not None:
             page = withheld(page, asked.show_max, asked.show_rule or "")
             blob = codec.encode(page)
         key = await self._displays.keep(blob, page, None if asked.keep else session)
         return Read(key, page, asked)
+
+    async def _drop(self, mark: bytes, url: str) -> None:
+        self._size -= len(self._known.pop(mark, b""))
+        await self._forget(Url(url))
 
     def _remember(self, mark: bytes, blob: bytes) -> None:
         self._size += len(blob) - len(self._known.pop(mark, b""))

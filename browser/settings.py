@@ -61,6 +61,7 @@ class Server(_Section):
     rate: Positive = 10
     burst: Count = 40
     concurrency: Count = 32
+    streams: Count = 256
 
     _address = field_validator("public_url")(identity.own_address)
     _names = field_validator("allowed_hosts")(names.checked_names)

@@ -88,6 +88,15 @@ async def test_a_page_that_may_not_be_kept_is_not_at_hand():
     assert workers.read == 2
 
 
+async def test_a_page_that_may_no_longer_be_kept_is_dropped():
+    workers = Workers()
+    reader = reading(workers)
+    await reader.read(session(), fetched("miss"))
+    await reader.read(session(), fetched("miss", robots="noarchive"))
+    await reader.read(session(), fetched("hit"))
+    assert workers.read == 3
+
+
 async def test_pages_at_hand_are_bounded():
     workers = Workers()
     reader = reading(workers)

@@ -2,8 +2,8 @@
 
 A token bucket for each valid token, so there are never more of them than tokens. An open service
 has none: only its own machine can call it, and what it may ask of sites is paced anyway. A request
-that is refused takes nothing out of the bucket. A place is held until the answer has left, also by
-a caller that has hung up, as long as something is done for it. Answers without an end, which do
+that is refused takes nothing out of the bucket. A place is held until the answer has left; commands
+that go on after it are counted where they run (`browser.places`). Answers without an end, which do
 nothing most of the time, have places of their own, so that no command waits for one.
 
 The door comes before everything else that programs call: who has no credential is told so before a
@@ -24,7 +24,6 @@ from browser.api.paths import is_call, is_stream
 from browser.api.problem import Problem
 from browser.model.clock import Clock
 
-STREAMS = 64  # answers without an end that one credential may read at the same time
 FULL = 1  # seconds after which a caller whose places are all taken may ask again
 _DUST = 1e-9  # seconds; sums of floats do not meet exactly
 
@@ -36,12 +35,13 @@ class Allowance:
         rate: Requests a second in the long run.
         burst: Requests at once after a pause.
         concurrency: Requests under way at the same time.
+        streams: Answers without an end at the same time.
     """
 
-    def __init__(self, rate: float, burst: int, concurrency: int) -> None:
+    def __init__(self, rate: float, burst: int, concurrency: int, streams: int) -> None:
         self._interval = 1 / rate
         self._burst = burst
-        self._free = {False: concurrency, True: STREAMS}
+        self._free = {False: concurrency, True: streams}
         self._full_at = 0.0  # when the bucket will be full again
 
     def enter(self, now: float, *, stream: bool = False) -> int:
@@ -81,6 +81,7 @@ class Quota:
         rate: Requests a second of one credential.
         burst: Requests at once.
         concurrency: Requests under way at once.
+        streams: Answers without an end that are read at once.
     """
 
     def __init__(
@@ -92,11 +93,12 @@ class Quota:
         rate: float,
         burst: int,
         concurrency: int,
+        streams: int,
     ) -> None:
         self._app = app
         self._access = access
         self._clock = clock
-        self._bounds = rate, burst, concurrency
+        self._bounds = rate, burst, concurrency, streams
         self._allowances: dict[str, Allowance] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -122,12 +124,12 @@ class Quota:
         allowance = self._allowances[owner]
         wait = allowance.enter(self._clock.now(), stream=stream)
         if wait:
-            rate, burst, concurrency = self._bounds
+            rate, burst, concurrency, streams = self._bounds
             raise Problem(
                 429,
                 "too many requests",
                 f"A credential may ask {rate:g} times a second, {burst} times at once, and have "
-                f"{concurrency} requests under way and {STREAMS} streams open. "
+                f"{concurrency} requests under way and {streams} streams open. "
                 f"Ask again in {wait} s.",
                 headers={"Retry-After": str(wait)},
             )

@@ -60,13 +60,25 @@ def log_fetch(record: FetchRecord) -> None:
 
 
 def log_defect(error: BaseException) -> None:
-    """Write what kind of error it was and where, and nothing that it says."""
+    """Write what kind of error it was and where, and nothing that it says.
+
+    What a group of tasks wraps is told by its first member.
+    """
     kinds, cause = [type(error).__qualname__], error
-    while (under := cause.__cause__ or cause.__context__) is not None and len(kinds) < FRAMES:
+    where = error
+    while (under := _under(cause)) is not None and len(kinds) < FRAMES:
+        if isinstance(cause, BaseExceptionGroup) and cause is where:
+            where = under
         cause = under
         kinds.append(type(cause).__qualname__)
-    fields = {"request": REQUEST.get(), "error": kinds, "where": places(error)}
+    fields = {"request": REQUEST.get(), "error": kinds, "where": places(where)}
     _defects.error("%s", json.dumps({"event": "defect", **fields}))
+
+
+def _under(error: BaseException) -> BaseException | None:
+    if isinstance(error, BaseExceptionGroup):
+        return error.exceptions[0]
+    return error.__cause__ or error.__context__
 
 
 def places(error: BaseException) -> list[str]:
@@ -86,6 +98,8 @@ def log_to(stream: TextIO) -> None:
     quiet()
     lines = logging.StreamHandler(stream)
     lines.setFormatter(Bare())
+    # The SDK of MCP writes to no logger of its own.
+    lines.addFilter(lambda one: one.name != "root" or one.levelno >= logging.WARNING)
     logging.basicConfig(level=logging.WARNING, handlers=[lines])
     logging.getLogger("browser").setLevel(logging.INFO)
 

@@ -13,7 +13,6 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from browser.api import quota
 from browser.api.quota import Allowance
 from browser.compose import build
 from browser.settings import Settings
@@ -150,10 +149,9 @@ def test_a_defect_and_a_mistake_give_their_places_back(world: World):
 
 
 def test_streams_take_no_place_of_a_command_and_have_a_bound_of_their_own(
-    world: World, monkeypatch: pytest.MonkeyPatch
+    world: World,
 ):
-    monkeypatch.setattr(quota, "STREAMS", 2)
-    with metered(world, ManualClock(), concurrency=1, burst=100) as client:
+    with metered(world, ManualClock(), concurrency=1, burst=100, streams=2) as client:
         talk = Talk(client)
         talk.good("sources")
         path = f"/v1/sessions/{talk.session}/steps"
@@ -178,7 +176,7 @@ def test_streams_count_for_the_rate(world: World):
 
 @pytest.mark.parametrize(("rate", "burst"), [(10, 40), (3, 1), (0.1, 7), (1000, 1)])
 def test_the_long_run_never_exceeds_burst_and_rate(rate: float, burst: int):
-    allowance, now, passed = Allowance(rate, burst, 10**6), 1_700_000_000.0, 0
+    allowance, now, passed = Allowance(rate, burst, 10**6, 1), 1_700_000_000.0, 0
     for _ in range(2000):
         passed += allowance.enter(now) == 0
         now += 0.37 / rate
@@ -187,7 +185,7 @@ def test_the_long_run_never_exceeds_burst_and_rate(rate: float, burst: int):
 
 
 def test_a_wait_that_was_told_is_long_enough():
-    allowance, now = Allowance(7, 3, 10**6), 1_700_000_000.25
+    allowance, now = Allowance(7, 3, 10**6, 1), 1_700_000_000.25
     for _ in range(200):
         wait = allowance.enter(now)
         if wait:
@@ -196,7 +194,7 @@ def test_a_wait_that_was_told_is_long_enough():
 
 
 def test_a_clock_that_is_set_back_locks_nobody_out():
-    allowance, now = Allowance(10, 40, 10**6), 1_700_000_000.0
+    allowance, now = Allowance(10, 40, 10**6, 1), 1_700_000_000.0
     for _ in range(40):
         assert allowance.enter(now) == 0
     back = now - 3600

@@ -22,6 +22,7 @@ from browser.conversation import Conversations
 from browser.littleweb import fixtures
 from browser.net.clock import SystemClock
 from browser.net.sandbox import Sandbox
+from browser.places import Places
 from browser.settings import Settings
 from browser.steps import Steps
 from tests.bench import origin, pages, service, table
@@ -163,6 +164,7 @@ async def _parts(chosen: Settings, samples: list[Sample]) -> dict[str, list[floa
         safe="strict",
         language="en",
         steps=Steps(),
+        places=Places(None),
     )
     await sandbox.warm()
     for host in {sample.host for sample in samples}:

@@ -96,6 +96,13 @@ def test_a_defect_is_told_by_its_kind_and_place_and_not_by_its_words(
     assert "SECRET" not in logging.Formatter().format(caplog.records[0])
 
 
+def test_a_defect_among_tasks_is_told_by_its_own_place(caplog: pytest.LogCaptureFixture):
+    log_defect(ExceptionGroup("SECRET", [ExceptionGroup("SECRET", [broken("SECRET")])]))
+    told = json.loads(caplog.messages[0])
+    assert told["error"] == ["ExceptionGroup", "ExceptionGroup", "ValueError", "KeyError"]
+    assert told["where"][-1].endswith(" broken")
+
+
 def test_errors_that_cause_each_other_are_told_once_around(caplog: pytest.LogCaptureFixture):
     first, second = ValueError(), KeyError()
     first.__cause__, second.__cause__ = second, first
