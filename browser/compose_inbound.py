@@ -5,13 +5,15 @@ from __future__ import annotations
 from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 
-from browser.api import mcp, openwebui, plugin
+from browser.api import plugin
 from browser.api.access import SESSION_HEADERS, Access
 from browser.api.body import BoundedBody
-from browser.api.gptoss_key import KeyInPath
-from browser.api.gptoss_patience import Patience
+from browser.api.gptoss.key import KeyInPath
+from browser.api.gptoss.patience import Patience
 from browser.api.headers import ID, Envelope
+from browser.api.mcp import door as mcp
 from browser.api.names import LocalOnly, OurNames
+from browser.api.openwebui import door as openwebui
 from browser.api.quota import Quota
 from browser.api.streams import Closing, EndedStreams
 from browser.model.clock import Clock

@@ -33,7 +33,7 @@ from mcp.shared._stream_protocols import ReadStream, WriteStream
 from mcp.shared.message import SessionMessage
 from pydantic import ValidationError
 
-from browser.api.mcp_server import Door, malformed
+from browser.api.mcp.server import Door, malformed
 from browser.compose_core import Core, build_core
 from browser.settings import Settings, StoreSection
 from browser.telemetry.log import log_to

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
+import anyio.to_thread
 import yaml
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.responses import JSONResponse, Response
@@ -73,10 +74,11 @@ def router(introduction: Introduction) -> APIRouter:
 
     @routes.get(OPENAPI)
     async def openapi(request: Request) -> Response:
+        # Made once, which takes more than half a second.
+        rest = await anyio.to_thread.run_sync(body, request.app)
         head = {key: described(request.app)[key] for key in ("openapi", "info")}
         head["servers"] = [{"url": own_address(request, introduction.public_url)}]
-        text = _yaml(head) + body(request.app)
-        return Response(text, media_type="application/yaml; charset=utf-8")
+        return Response(_yaml(head) + rest, media_type="application/yaml; charset=utf-8")
 
     return routes
 

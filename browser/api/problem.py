@@ -22,7 +22,8 @@ from browser.model.current import REQUEST
 MEDIA_TYPE = "application/problem+json"
 NOTHING = (
     "Nothing is here. The commands are GET /v1/search, /v1/click, /v1/open_url, /v1/scroll, "
-    "/v1/find, /v1/back, /v1/quote and /v1/sources; /openapi.json describes everything."
+    "/v1/find, /v1/back, /v1/quote and /v1/sources; GET / lists all that can be plugged in, and "
+    "/openapi.json describes everything."
 )
 METHODS = ("DELETE", "GET", "HEAD", "PATCH", "POST", "PUT")  # that a route may have
 
@@ -111,7 +112,7 @@ def mistakes(error: RequestValidationError) -> list[str]:
         elif kind == "missing":
             says = " is missing"
         else:
-            says = f": {valid(item) or 'not valid'}"
+            says = f" has to be {valid(item) or 'of another kind'}"
         if kind == "json_invalid":  # its place ends with an offset
             place = place[:1]
         # The first part, where it stands in the request, helps nobody who named it there.

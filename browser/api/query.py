@@ -25,7 +25,8 @@ def check_names(request: Request, known: Collection[str], many: Collection[str] 
         Problem: 422 when there is another, or one is there twice.
     """
     given = [name for name, _ in request.query_params.multi_items()]
-    path, valid = request.url.path, ", ".join(sorted(known))
+    valid = ", ".join(sorted(known)) or "no parameters"
+    path = getattr(request.scope.get("route"), "path", "This")  # as it is written, not as it came
     if not set(given) <= set(known):
         raise Problem(422, "malformed parameters", f"{path} takes only: {valid}.")
     once = [name for name in given if name not in many]

@@ -38,6 +38,13 @@ _ARGUMENTS = (
 )
 
 
+class RouteInfo(BaseModel):
+    """One command behind a tool."""
+
+    when: str = Field(description="To which calls of the tool it belongs.")
+    route: str = Field(description="With {name} for each argument.")
+
+
 class CallInfo(BaseModel):
     """How to run what the model asks for."""
 
@@ -45,8 +52,8 @@ class CallInfo(BaseModel):
     url: str = Field(description="With {name} for the tool's name, or {route} for one of `routes`.")
     query: str = Field(description="What the query string holds.")
     reply: str = Field(description="Member of the reply that the model reads.")
-    routes: dict[str, list[str]] | None = Field(
-        default=None, description="By tool, the command that runs it, where names differ."
+    routes: dict[str, list[RouteInfo]] | None = Field(
+        default=None, description="By tool, the commands that run it, where names differ."
     )
 
 
@@ -92,7 +99,8 @@ def router(access: Access, public_url: str) -> APIRouter:
             # It is loaded when first asked for, and never on the event loop.
             told = await anyio.to_thread.run_sync(harmony)
         else:
-            made = [_tool(path, each, style) for path, each in commands(request.app.openapi())]
+            document = await anyio.to_thread.run_sync(request.app.openapi)  # slow the first time
+            made = [_tool(path, each, style) for path, each in commands(document)]
             told = {"tools": made, "instructions": f"Tools for {PURPOSE}\n{READING}"}
         call: dict[str, Any] = {
             "method": "GET",

@@ -18,15 +18,20 @@ _LEFT_OUT = (
     "characters that you choose for the conversation. Hand the reply's text to the model, also "
     "when ok is false, or the detail of a 4xx."
 )
+_SCROLL = "/v1/scroll?line={loc}&cursor={cursor}"
 _ROUTES = {
-    "browser.search": ["/v1/search?query={query}&topn={topn}"],
+    "browser.search": [{"when": "always", "route": "/v1/search?query={query}&topn={topn}"}],
     "browser.open": [
-        "/v1/open_url?url={id} when id is a string that is no whole number",
-        "/v1/click?id={id}&cursor={cursor} when id is a number from 0 on",
-        "/v1/scroll?line={loc}&cursor={cursor} when id is left out; then loc left out is 0",
-        "the same after either of the others when loc is given, with the cursor of their reply",
+        {"when": "id is a string that is no whole number", "route": "/v1/open_url?url={id}"},
+        {"when": "id is a number from 0 on", "route": "/v1/click?id={id}&cursor={cursor}"},
+        {"when": "id is left out; then loc left out is 0", "route": _SCROLL},
+        {
+            "when": "loc is given and one of the first two was run: after it, with the cursor of "
+            "its reply",
+            "route": _SCROLL,
+        },
     ],
-    "browser.find": ["/v1/find?pattern={pattern}&cursor={cursor}"],
+    "browser.find": [{"when": "always", "route": "/v1/find?pattern={pattern}&cursor={cursor}"}],
 }
 
 

@@ -7,8 +7,8 @@ from typing import Any
 import httpx
 import pytest
 
-from browser.api import gptoss_args as args
 from browser.api.bounds import FAR
+from browser.api.gptoss import args
 from tests.gptoss.calling import Model, calling, cursor_of
 
 PAGE = "http://page.test/two"

@@ -7,7 +7,7 @@ import re
 import httpx
 import pytest
 
-from browser.api.gptoss_wording import told
+from browser.api.gptoss.wording import told
 from browser.model.result import Failure, Reply
 from tests.gptoss.calling import calling, cursor_of
 from tests.service.living import serving

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from browser.api.mcp_tools import TOOLS, Mistake
+from browser.api.mcp.tools import TOOLS, Mistake
 from tests.mcp_door.calling import call, post
 
 KNOWN = sorted({name for tool in TOOLS.values() for name in tool.arguments.model_fields})

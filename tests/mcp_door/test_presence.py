@@ -12,7 +12,7 @@ from typing import Any
 import httpx
 import pytest
 
-from browser.api import mcp_http
+from browser.api.mcp import http as mcp_http
 from tests.mcp_door.calling import BOTH, FIRST, MODERN, ask, bearer, begin, call, event, post, read
 from tests.service.living import serving
 from tests.world import World

@@ -8,7 +8,7 @@ from starlette.types import Receive, Scope, Send
 
 from browser.api.access import SESSION_HEADERS
 from browser.api.body import MAX_BODY
-from browser.api.mcp_http import answered
+from browser.api.mcp.http import answered
 from tests.mcp_door.calling import (
     BOTH,
     MODERN,

@@ -10,7 +10,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from browser.api import openwebui_load
+from browser.api.openwebui import load as openwebui_load
 from tests.openwebui.conftest import Connect
 from tests.openwebui.peer import LINKED, documents
 from tests.service.living import serving

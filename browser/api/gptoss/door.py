@@ -15,7 +15,7 @@ from fastapi.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from browser.api.access import Access, session_name
-from browser.api.gptoss_key import MESSAGES, STREAM
+from browser.api.gptoss.key import MESSAGES, STREAM
 from browser.api.lazy import Lazy, Made
 from browser.conversation import Conversations
 
@@ -35,9 +35,9 @@ def lazily(conversations: Conversations) -> Lazy:
     """What answers, made when it is first asked."""
 
     def make() -> Made:
-        from browser.api import gptoss_mcp  # noqa: PLC0415 - the SDK takes a second to load
+        from browser.api.gptoss import server  # noqa: PLC0415 - the SDK takes a second to load
 
-        return gptoss_mcp.make(conversations, MESSAGES)
+        return server.make(conversations, MESSAGES)
 
     return Lazy(make)
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from browser.api.gptoss_key import PATHS
+from browser.api.gptoss.key import PATHS
 from browser.model.clock import Clock
 
 PATIENCE = 3  # seconds that a request may wait

@@ -6,8 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from browser.api import gptoss_args as args
-from browser.api import gptoss_wording as wording
+from browser.api.gptoss import args, wording
 from browser.api.under_way import Command
 from browser.conversation import Conversations
 from browser.telemetry.log import log_defect

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from browser.api import gptoss_args as args
+from browser.api.gptoss import args
 from browser.model.reason import Reason
 from browser.model.result import Failure, Reply
 from browser.text import marks

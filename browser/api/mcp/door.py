@@ -38,9 +38,9 @@ def lazily(conversations: Conversations) -> Lazy:
     """What answers, made when it is first asked."""
 
     def make() -> Made:
-        from browser.api import mcp_http  # noqa: PLC0415 - the SDK takes a second to load
+        from browser.api.mcp import http  # noqa: PLC0415 - the SDK takes a second to load
 
-        return mcp_http.make(conversations)
+        return http.make(conversations)
 
     return Lazy(make)
 

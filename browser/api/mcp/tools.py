@@ -64,7 +64,10 @@ class Arguments(BaseModel):
 
     session: Annotated[
         str | None,
-        Field(description="This conversation's name, from the last line of an earlier display."),
+        Field(
+            description="This conversation's name, from the last line of an earlier display. "
+            "Not needed where the connection names it."
+        ),
     ] = None
 
     def call(self, command: str) -> tuple[str, dict[str, Any]]:

@@ -28,8 +28,8 @@ from mcp.shared.exceptions import MCPError
 
 from browser import __version__
 from browser.api.access import check_session, session_name
-from browser.api.mcp import SESSION
-from browser.api.mcp_tools import INSTRUCTIONS, TOOLS, Mistake, Tool
+from browser.api.mcp.door import SESSION
+from browser.api.mcp.tools import INSTRUCTIONS, TOOLS, Mistake, Tool
 from browser.api.problem import Problem
 from browser.api.reply import reply_json
 from browser.api.schema import ReplyInfo

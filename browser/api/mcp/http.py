@@ -29,8 +29,8 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from browser.api.body import MAX_BODY
-from browser.api.mcp import SESSION
-from browser.api.mcp_server import Door, malformed
+from browser.api.mcp.door import SESSION
+from browser.api.mcp.server import Door, malformed
 from browser.api.problem import Problem
 from browser.conversation import Conversations
 

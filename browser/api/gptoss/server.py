@@ -27,7 +27,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from browser import __version__
 from browser.api.bounds import RESULTS
-from browser.api.gptoss_calls import Caller, Calls
+from browser.api.gptoss.calls import Caller, Calls
 from browser.api.problem import Problem
 from browser.conversation import Conversations
 
@@ -74,7 +74,7 @@ _CALLER: ContextVar[Caller] = ContextVar("caller")
 def tools() -> list[types.Tool]:
     """The three tools of the trained prompt.
 
-    `gptoss_calls.CLEANUP` is answered and not listed: a model server that put a fourth name into
+    `calls.CLEANUP` is answered and not listed: a model server that put a fourth name into
     the prompt could not read what the model then writes.
     """
     words = {tool.name: tool.description for tool in ToolNamespaceConfig.browser().tools}

@@ -25,10 +25,10 @@ from pydantic import BaseModel, Field
 
 from browser.api.access import Access, owner, session_name
 from browser.api.introduced import own_address
-from browser.api.openwebui_document import Tool, document
-from browser.api.openwebui_load import Load
-from browser.api.openwebui_opened import opened
-from browser.api.openwebui_replies import (
+from browser.api.openwebui.document import Tool, document
+from browser.api.openwebui.load import Load
+from browser.api.openwebui.opened import opened
+from browser.api.openwebui.replies import (
     COUNT,
     FAR,
     Arguments,

@@ -1,0 +1,1 @@
+"""Open WebUI: tools, an external search engine, an external page loader."""
