@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import ssl
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 
 from fastapi import FastAPI
 
@@ -17,6 +17,7 @@ from browser.compose_doors import open_doors
 from browser.compose_inbound import guard
 from browser.model.clock import Clock
 from browser.net.lookup import Lookup
+from browser.pages import console
 from browser.settings import Settings
 
 
@@ -26,6 +27,7 @@ def build(
     clock: Clock | None = None,
     lookup: Lookup | None = None,
     tls: ssl.SSLContext | None = None,
+    examples: Sequence[str] = console.EXAMPLES,
 ) -> FastAPI:
     """Build the service.
 
@@ -34,6 +36,7 @@ def build(
         clock: Tells the time; the system's when left out.
         lookup: Resolves names; the system's resolver when left out.
         tls: Trust settings for origins; the usual authorities when left out.
+        examples: Lines that the console offers to try.
 
     Raises:
         ValueError: the store or a key file cannot be used; the text is one line for the operator.
@@ -63,7 +66,7 @@ def build(
     access = Access(settings.server.tokens)
     app.state.closing = closing  # set by the server when it is told to stop
     problem.install(app)
-    doors = open_doors(app, core, access)
+    doors = open_doors(app, core, access, examples)
     schema.describe_problems(app)
     guard(app, settings.server, access, core.clock, closing)
     return app

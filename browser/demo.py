@@ -8,6 +8,7 @@ is printed is what a model sees, to the letter.
 from __future__ import annotations
 
 import contextlib
+import functools
 import signal
 import tempfile
 import threading
@@ -18,6 +19,7 @@ from typing import Any
 
 from browser.background import running
 from browser.client import Client
+from browser.compose import build
 from browser.config import fixed
 from browser.littleweb import LittleWeb, fixtures
 from browser.search.index import build as build_index
@@ -25,6 +27,11 @@ from browser.settings import Settings
 
 Print = Callable[[str], None]
 WINDOW = 1500  # characters; a demo is read by people, whose patience is shorter than a model's
+
+EXAMPLES = (
+    "Who won best actress at the Oscars 2023?",
+    "open http://www.harborledger.test/culture/2023/03/13/95th-academy-awards-winners",
+)
 
 
 @contextmanager
@@ -37,7 +44,8 @@ def world() -> Iterator[tuple[str, LittleWeb]]:
         index = Path(folder) / "index.db"
         for host in web.hosts():
             build_index(web.folder / host, f"http://{host}/", index)
-        with running(settings(web.port, index)) as address:
+        make = functools.partial(build, examples=EXAMPLES)
+        with running(settings(web.port, index), make) as address:
             yield address, web
 
 
@@ -64,8 +72,9 @@ def serve(tell: Print = print) -> None:
     with world() as (address, web):
         with contextlib.closing(Client(address)) as client:
             converse(client, tell)
-        tell(f"\nStill running: {address}/, little web on port {web.port}.")
-        tell(f"Try: polite-browser shell --server {address}   Stop with Ctrl-C.")
+        tell(f"\nStill running. Open {address}/ in a web browser,")
+        tell(f"or type: polite-browser shell --server {address}")
+        tell(f"The little web is on port {web.port}. Stop with Ctrl-C.")
         stop = threading.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stop.set())

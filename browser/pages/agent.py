@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
+from urllib.parse import quote
 
 from browser.model.about import Code, Notice, Place, Terms
 from browser.pages.render import href, html
+
+# What begins with two slashes of either kind leads to another host; tabs and line ends between them
+# do not count (WHATWG URL 4.4, basic URL parser).
+_PATH = re.compile(r"/(?![/\\])[!-~]*")
 
 
 def page(notice: Notice) -> str:
@@ -31,5 +37,5 @@ def _piece(piece: str | Code | Terms | Place) -> dict[str, Any]:
 def _leads(address: str) -> str:
     """Where a link to *address* leads: a path of ours, the web, or a letter; or nowhere."""
     if address.startswith("/"):
-        return address
-    return href(address) or (f"mailto:{address}" if "@" in address else "")
+        return address if _PATH.fullmatch(address) else ""
+    return href(address) or (f"mailto:{quote(address, safe='@')}" if "@" in address else "")

@@ -14,14 +14,18 @@ from datetime import datetime
 from typing import Any
 
 from fastapi import APIRouter, Request
-from fastapi.responses import JSONResponse, Response
+from fastapi.responses import Response
 
 from browser.model.url import Url
+from browser.pages.people import for_people
 from browser.pages.render import html, policy
 
-Told = Callable[[str], Awaitable[dict[str, Any] | None]]
+Write = Callable[[dict[str, Any]], bytes]
+Show = Callable[[str, str, Write], Awaitable[tuple[bytes, str] | None]]
 HEADERS = {"Vary": "Accept, Sec-Fetch-Dest", "X-Robots-Tag": "noindex"}
+HTML = "text/html; charset=utf-8"
 DIGEST = 12  # hexadecimal digits of a digest that tell two versions of a page apart at a glance
+FEW = 5  # sources that stand openly while nothing is quoted
 NOTICED = 50  # milliseconds of waiting worth telling
 
 # What a step did, and what it is doing, in the words of the page.
@@ -47,34 +51,49 @@ ROBOTS = {
 }
 
 
-def router(told: Told, framed_by: Collection[str]) -> APIRouter:
+def router(show: Show, plain: Write, framed_by: Collection[str]) -> APIRouter:
     """One route.
 
     Args:
-        told: What an id shows, ``None`` for one that shows nothing.
+        show: What an id shows in a form, written so, with its entity tag; ``None`` for an id that
+            shows nothing. What was written is kept by the name of the form.
+        plain: Writes the JSON.
         framed_by: Origins whose pages may show it in a frame, beside our own.
     """
     routes = APIRouter(include_in_schema=False)
     headers = {**HEADERS, **policy(framed_by)}
+    gone = {framed: _octets("sources_gone.html", framed=framed) for framed in (False, True)}
 
     @routes.get("/sources/{id}")
     async def sources(request: Request, id: str) -> Response:  # noqa: A002
-        found = await told(id)
         accept = request.headers.get("accept", "")
-        if found is not None and "application/json" in accept and "text/html" not in accept:
-            return JSONResponse(found, headers=headers)
         framed = request.headers.get("sec-fetch-dest") in {"iframe", "frame"}
+        if "application/json" in accept and "text/html" not in accept:
+            kind, found = "application/json", await show(id, "json", plain)
+        else:
+            form, write = ("framed", _framed) if framed else ("page", _page)
+            kind, found = HTML, await show(id, form, write)
         if found is None:
-            return _page(html("sources_gone.html", framed=framed), 404, headers)
-        return _page(html("sources.html", framed=framed, **view(found)), 200, headers)
+            return Response(gone[framed], 404, headers, HTML)
+        body, tag = found
+        if request.headers.get("if-none-match") == tag:
+            return Response(status_code=304, headers={**headers, "ETag": tag})
+        return Response(body, headers={**headers, "ETag": tag}, media_type=kind)
 
     return routes
 
 
-def _page(text: str, status: int, headers: dict[str, str]) -> Response:
+def _page(told: dict[str, Any]) -> bytes:
+    return _octets("sources.html", framed=False, **view(told))
+
+
+def _framed(told: dict[str, Any]) -> bytes:
+    return _octets("sources.html", framed=True, **view(told))
+
+
+def _octets(template: str, **values: Any) -> bytes:
     # An argument may hold half a character, which UTF-8 has no bytes for.
-    body = text.encode("utf-8", "replace")
-    return Response(body, status, headers, media_type="text/html; charset=utf-8")
+    return html(template, **values).encode("utf-8", "replace")
 
 
 def view(told: dict[str, Any]) -> dict[str, Any]:
@@ -97,10 +116,17 @@ def view(told: dict[str, Any]) -> dict[str, Any]:
         }
         for source in told["sources"]
     ]
+    quoted = [source for source in sources if source["quotes"]]
+    others = [source for source in reversed(sources) if not source["quotes"]]
+    shown = 0 if quoted else FEW
+    others, more = others[:shown], others[shown:]
+    read = f"{_count(len(more), 'more page', 'more pages')} read"
     done = [step for step in steps if step["status"] != "running"]
     return {
         "steps": steps,
-        "sources": sources,
+        "sources": quoted + others,
+        "more": more,
+        "more_count": f"and {read}",
         "done": len(done),
         "day": steps[0]["time"]["day"] if steps else "",
         "summary": [
@@ -142,7 +168,7 @@ def _step(step: dict[str, Any], quote: dict[str, Any] | None) -> dict[str, Any]:
     url = step["url"] or (failure or {}).get("url") or args.get("url") or ""
     if step["command"] == "search":
         url = ""
-    failed, _, why = (failure or {"message": ""})["message"].partition(": ")
+    failed, _, why = for_people(failure["message"] if failure else "").partition(": ")
     return {
         "n": step["n"],
         "status": step["status"],
@@ -150,6 +176,8 @@ def _step(step: dict[str, Any], quote: dict[str, Any] | None) -> dict[str, Any]:
         "words": words,
         "asked": asked if step["command"] in {"search", "find"} else None,
         "within": _within(step, args),
+        "where": _where(step["command"], args),
+        "results": step["title"] if not url and step["command"] in {"back", "scroll"} else None,
         "title": None if step["command"] in {"search", "find"} else step["title"],
         "url": url,
         "host": _host(url),
@@ -169,6 +197,18 @@ def _within(step: dict[str, Any], args: dict[str, Any]) -> str:
     site, days = args.get("site"), args.get("recency_days")
     parts = [f"on {site}" if site else "", f"of the last {days} days" if days else ""]
     return " ".join(filter(None, parts))
+
+
+def _where(command: str, args: dict[str, Any]) -> str:
+    """How far a scroll went, where that was said."""
+    if command != "scroll":
+        return ""
+    line, amount = args.get("line"), args.get("amount")
+    if line is not None:
+        return f"from line {line}"
+    if not amount:
+        return ""
+    return f"{_count(abs(amount), 'line', 'lines')} {'on' if amount > 0 else 'back'}"
 
 
 def _host(url: str) -> str:

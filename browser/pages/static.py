@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from pathlib import Path
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
@@ -22,7 +23,7 @@ KINDS = {
 def router() -> APIRouter:
     """The files of ``browser/pages/static``; a web browser asks again whether they changed."""
     files = {
-        path.name: (path.read_bytes(), KINDS[path.suffix])
+        path.name: _file(path)
         for path in sorted((HERE / "static").iterdir())
         if path.suffix in KINDS
     }
@@ -32,11 +33,16 @@ def router() -> APIRouter:
     async def static(request: Request, name: str) -> Response:
         if name not in files:
             raise HTTPException(404)
-        body, kind = files[name]
-        tag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
+        body, kind, tag = files[name]
         headers = {"ETag": tag, "Cache-Control": "no-cache"}
         if request.headers.get("if-none-match") == tag:
             return Response(status_code=304, headers=headers)
         return Response(body, media_type=kind, headers=headers)
 
     return routes
+
+
+def _file(path: Path) -> tuple[bytes, str, str]:
+    """Its content, its media type and its entity tag."""
+    body = path.read_bytes()
+    return body, KINDS[path.suffix], f'"{hashlib.sha256(body).hexdigest()[:32]}"'

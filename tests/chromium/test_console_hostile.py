@@ -107,13 +107,14 @@ def test_a_hostile_answer_is_words(console: Watched):
     nothing_ran(console)
 
 
-@pytest.mark.parametrize(
-    "name", ["<img src=x onerror=pwned=1>", "%E0%A4%A", "a/b", "../../openapi.json", "x" * 300]
-)
-def test_a_name_that_is_none_begins_a_conversation_of_its_own(console: Watched, name: str):
-    console.visit(f"/#{name}")
-    console.tab.reload()
-    expect(console.tab.locator("#empty")).to_be_visible()
-    nothing_ran(console)
-    console.run("open http://hostile.test/")
-    assert len(console.session()) == 32
+NOT_NAMES = ("<img src=x onerror=pwned=1>", "%E0%A4%A", "a/b", "../../openapi.json", "x" * 300)
+
+
+def test_a_name_that_is_none_begins_a_conversation_of_its_own(console: Watched):
+    for name in NOT_NAMES:
+        console.visit(f"/#{name}")
+        console.tab.reload()
+        expect(console.tab.locator("#empty")).to_be_visible()
+        nothing_ran(console)
+        console.run("open http://hostile.test/")
+        assert len(console.session()) == 32

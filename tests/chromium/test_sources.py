@@ -8,13 +8,14 @@ import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from pathlib import Path
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, Page, ViewportSize, expect
+from playwright.sync_api import Browser, Page, expect
 
-from tests.chromium.watched import DESKTOP, PHONE, Watched, watching
-from tests.service.living import Talk, serving
+from tests.chromium.watched import PHONE, Watched, watching
+from tests.service.living import Talk, serving, small_library
 from tests.world import World
 
 PATIENCE = 30.0  # seconds a test waits for what has to happen
@@ -31,6 +32,8 @@ def world() -> Iterator[World]:
         origin.page("other.test", "/", "<p>هذا نص عربي قصير للاختبار.</p>", "صفحة عربية")
         origin.page("unhurried.test", "/", "<p>Some words.</p>", "Unhurried")
         origin.page("unhurried.test", "/again", "<p>Other words.</p>", "Again")
+        for n in range(7):
+            origin.page("many.test", f"/{n}", f"<p>Words of page {n}.</p>", f"Page {n}")
         hostile = ATTACK.replace("<", "&lt;")
         origin.page(
             "hostile.test",
@@ -56,8 +59,7 @@ def talk(service: httpx.Client) -> Talk:
 
 
 def address(talk: Talk) -> str:
-    found: str = talk.transcript()["sources_url"]
-    return found
+    return httpx.URL(talk.transcript()["sources_url"]).path
 
 
 def full(talk: Talk) -> Talk:
@@ -82,13 +84,9 @@ def reading(chromium: Browser, talk: Talk, **options: object) -> Iterator[Watche
         reader.is_clean()
 
 
-@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_page_keeps_nobody_out(
-    chromium: Browser, world: World, talk: Talk, size: ViewportSize, scheme: str
-):
-    with reading(chromium, talk_begun(talk), viewport=size, color_scheme=scheme) as reader:
-        reader.is_accessible("nothing read yet")
+def test_the_page_keeps_nobody_out(chromium: Browser, world: World, talk: Talk):
+    with reading(chromium, talk_begun(talk)) as reader:
+        reader.is_accessible_everywhere("nothing read yet")
     full(talk)
     reached, go_on = threading.Event(), threading.Event()
 
@@ -97,17 +95,15 @@ def test_the_page_keeps_nobody_out(
         go_on.wait(PATIENCE)
         connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n<p>Words.</p>")
 
-    target = f"/slow/{scheme}/{size['width']}"
-    world.raw("harbour.test", target, slow)
+    world.raw("harbour.test", "/slow", slow)
     with ThreadPoolExecutor(1) as pool:
-        command = pool.submit(talk.do, "open_url", url=f"http://harbour.test{target}")
+        command = pool.submit(talk.do, "open_url", url="http://harbour.test/slow")
         try:
             assert reached.wait(PATIENCE)
-            with reading(chromium, talk, viewport=size, color_scheme=scheme) as reader:
+            with reading(chromium, talk) as reader:
                 expect(reader.tab.locator(".running .note")).to_be_visible()
                 reader.tab.locator("summary").first.click()
-                reader.is_accessible("everything")
-                reader.does_not_overflow()
+                reader.is_accessible_everywhere("everything")
         finally:
             go_on.set()
         assert command.result(PATIENCE)["ok"]
@@ -273,6 +269,60 @@ def test_a_chat_that_the_operator_names_may_frame_it_and_no_other(
         assert "frame-ancestors" in "".join(reader.errors)
 
 
+def test_in_a_small_frame_the_first_quote_is_seen(chromium: Browser, world: World, talk: Talk):
+    full(talk)
+    source = f"{str(talk.client.base_url).rstrip('/')}{address(talk)}"
+    with watching(chromium, str(talk.client.base_url)) as reader:
+        frame(reader.tab, world, "127.0.0.1", source)
+        reader.tab.locator("iframe").evaluate("(it) => { it.width = 420; it.height = 300; }")
+        inside = reader.tab.frame_locator("iframe")
+        expect(inside.locator("#q1 blockquote")).to_be_in_viewport(ratio=0.9)
+        title, counts = inside.locator("h1"), inside.locator("#top p")
+        above, beside = title.bounding_box(), counts.bounding_box()
+        assert above
+        assert beside
+        assert abs(above["y"] - beside["y"]) < above["height"]
+        assert reader.errors == []
+        reader.tab.set_viewport_size({"width": 700, "height": 300})
+        reader.visit(address(talk))  # a low window, and no frame
+        expect(reader.tab.locator(".bar")).to_be_hidden()
+        expect(reader.tab.locator("#q1 blockquote")).to_be_in_viewport(ratio=0.9)
+
+
+def test_of_many_pages_the_quoted_come_first(chromium: Browser, talk: Talk):
+    for n in range(7):
+        talk.open(f"http://many.test/{n}")
+    with reading(chromium, talk) as reader:
+        tab = reader.tab
+        first = tab.locator("#cards h3 bdi")
+        expect(first).to_have_text([f"Page {n}" for n in (6, 5, 4, 3, 2)])
+        expect(tab.locator("#more summary")).to_have_text("and 2 more pages read")
+        talk.good("quote", start=2, end=2, cursor=1)
+        expect(first).to_have_text(["Page 1"])
+        expect(tab.locator("#more > summary")).to_have_text("and 6 more pages read")
+        expect(tab.locator("#more h3 bdi")).to_have_text([f"Page {n}" for n in (6, 5, 4, 3, 2, 0)])
+        expect(tab.locator("#top")).to_contain_text("7 pages read")
+
+
+def test_steps_are_told_in_the_words_of_people(chromium: Browser, world: World, tmp_path: Path):
+    index = small_library(world, tmp_path)
+    with serving(world, search={"provider": "local", "local": {"index": str(index)}}) as client:
+        talk = Talk(client)
+        talk.good("search", query="apples")
+        talk.good("click", id=0)
+        talk.good("back")
+        talk.open("http://harbour.test/")
+        talk.good("scroll", line=12)
+        talk.do("open_url", url="http://closed.test/")
+        with reading(chromium, talk) as reader:
+            said = reader.tab.locator(".said")
+            expect(said.nth(2)).to_have_text("Went back to the results for apples")
+            expect(said.nth(4)).to_contain_text("Read on in The harbour")
+            expect(said.nth(4)).to_contain_text("from line 12")
+            expect(said.nth(5)).to_contain_text("Click failed: robots.txt of closed.test")
+            expect(said.nth(5)).not_to_contain_text("Do not retry")
+
+
 def test_the_keyboard_reaches_everything_in_order_and_the_focus_is_seen(
     chromium: Browser, talk: Talk
 ):
@@ -291,3 +341,87 @@ def test_the_keyboard_reaches_everything_in_order_and_the_focus_is_seen(
         assert seen == wanted
         tab.locator("#step-2 a").click()
         assert tab.url.endswith("#q1")
+
+
+def test_many_open_pages_leave_the_service_reachable(chromium: Browser, talk: Talk):
+    full(talk)
+    with watching(chromium, str(talk.client.base_url)) as reader:
+        tabs = [reader.tab, *(reader.tab.context.new_page() for _ in range(7))]
+        for tab in tabs:
+            tab.goto(f"{reader.base}{address(talk)}")
+            expect(tab.locator("#live")).to_have_text(re.compile("Live|Looks again now and then"))
+        live = [tab for tab in tabs if tab.locator("#live").inner_text() == "Live"]
+        assert len(live) == 2
+        number = len(talk.transcript()["steps"]) + 1
+        talk.good("back")
+        for tab in tabs:
+            expect(tab.locator(f"#step-{number}")).to_be_visible(timeout=PATIENCE * 1000)
+        console = reader.tab.context.new_page()
+        console.goto(f"{reader.base}/")
+        expect(console.locator("#line")).to_be_focused()
+        live[0].close()
+        rest = [tab for tab in tabs if tab not in live]
+        rest[0].locator("h1").click()  # whoever looks takes the free place
+        expect(rest[0].locator("#live")).to_have_text("Live")
+
+
+def test_a_frame_that_is_scrolled_away_holds_no_stream(chromium: Browser, world: World, talk: Talk):
+    full(talk)
+    source = f"{str(talk.client.base_url).rstrip('/')}{address(talk)}"
+    with watching(chromium, str(talk.client.base_url)) as reader:
+        tab = reader.tab
+        frame(tab, world, "127.0.0.1", source)
+        inside = tab.frame_locator("iframe")
+        expect(inside.locator("#live")).to_have_attribute("data-state", "open")
+        locks = "async () => (await navigator.locks.query()).held.length"
+        within = tab.frames[1]
+        assert within.evaluate(locks) == 1
+        tab.evaluate("document.body.style.paddingBottom = '5000px'; scrollTo(0, 4000)")
+        within.wait_for_function(locks.replace(".length", ".length === 0"))
+        number = len(talk.transcript()["steps"]) + 1
+        talk.good("back")
+        expect(inside.locator(f"#step-{number}")).to_have_count(0)
+        with tab.expect_request("**/steps?after=*") as asked:
+            tab.evaluate("scrollTo(0, 0)")
+        assert asked.value.url.endswith(f"after={number - 1}"), "it goes on where it was"
+        expect(inside.locator(f"#step-{number}")).to_have_count(1)
+        assert within.evaluate(locks) == 1
+        assert reader.errors == []
+
+
+def test_where_nothing_happens_nothing_is_held_and_it_goes_on_when_something_does(
+    chromium: Browser, talk: Talk
+):
+    full(talk)
+    with watching(chromium, str(talk.client.base_url)) as reader:
+        tab = reader.tab
+        tab.clock.install()
+        reader.visit(address(talk))
+        live = tab.locator("#live")
+        expect(live).to_have_text("Live")
+        tab.clock.fast_forward(300_000)
+        expect(live).to_have_text("Looks again now and then")
+        assert tab.evaluate("async () => (await navigator.locks.query()).held") == []
+        number = len(talk.transcript()["steps"]) + 1
+        talk.good("back")
+        tab.clock.fast_forward(60_000)
+        expect(tab.locator(f"#step-{number}")).to_be_visible()
+        expect(live).to_have_text("Live")
+        tab.clock.fast_forward(300_000)
+        expect(live).to_have_text("Looks again now and then")
+        tab.locator("h1").click()
+        expect(live).to_have_text("Live")
+        reader.is_clean()
+
+
+def test_a_fault_of_the_page_itself_is_not_taken_for_a_lost_connection(
+    chromium: Browser, talk: Talk
+):
+    full(talk)
+    with reading(chromium, talk) as reader:
+        tab = reader.tab
+        tab.evaluate("void (DOMParser.prototype.parseFromString = () => null.missing)")
+        with tab.expect_event("pageerror") as fault:
+            talk.good("back")
+        assert "missing" in str(fault.value)
+        reader.errors.clear()

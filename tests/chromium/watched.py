@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect
+from axe_playwright_python.base import AXE_FILE_PATH
+from playwright.sync_api import Browser, Page, ViewportSize, expect
 
-DESKTOP = {"width": 1280, "height": 800}
-PHONE = {"width": 360, "height": 740}
+DESKTOP: ViewportSize = {"width": 1280, "height": 800}
+PHONE: ViewportSize = {"width": 360, "height": 740}
 VIOLATIONS = """
 document.addEventListener("securitypolicyviolation", (event) =>
   console.error(`policy: ${event.violatedDirective} ${event.blockedURI}`));
 """
+AXE = AXE_FILE_PATH.read_text("utf-8")
 FAILED_LOAD = re.compile(r"Failed to load resource: .*")
 
 
@@ -68,11 +70,25 @@ class Watched:
         """The conversation's name, from the address."""
         return self.tab.url.partition("#")[2]
 
-    def is_accessible(self, state: str) -> None:
-        """Let axe-core judge the page as it is."""
-        found: list[dict[str, Any]] = Axe().run(self.tab).response["violations"]
+    def is_accessible(self, state: str, **options: Any) -> None:
+        """Let axe-core judge the page as it is; *options* are those of ``axe.run``."""
+        if not self.tab.evaluate("'axe' in window"):
+            self.tab.evaluate(AXE)
+        asked = {"resultTypes": ["violations"], **options}
+        found: list[dict[str, Any]] = self.tab.evaluate(
+            "async (asked) => (await axe.run(document, asked)).violations", asked
+        )
         told = [(item["id"], node["html"][:200]) for item in found for node in item["nodes"]]
         assert not told, f"{state}: {told}"
+
+    def is_accessible_everywhere(self, state: str) -> None:
+        """The same by light and dark, on a desktop and a phone; nothing is wider than these."""
+        for size, scheme in itertools.product((PHONE, DESKTOP), ("dark", "light")):
+            self.tab.set_viewport_size(size)
+            self.tab.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+            self.does_not_overflow()
+            only = {"runOnly": ["color-contrast"]} if scheme == "dark" else {}
+            self.is_accessible(f"{state}, {scheme}, {size['width']} wide", **only)
 
     def does_not_overflow(self) -> None:
         """Nothing is wider than the window."""

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from markupsafe import escape
+
 from browser.model.about import About, Code, Place, Section, Terms
 from browser.notice import for_owners
 from browser.pages import agent
@@ -36,12 +38,17 @@ def test_a_place_leads_to_the_web_to_a_letter_or_nowhere():
         ("https://a.example/", "https://a.example/"),
         ("/.well-known/x", "/.well-known/x"),
         ("a@b.example", "mailto:a@b.example"),
+        ("/", "/"),
+        ("a&b?cc=%25@b.example", "mailto:a%26b%3Fcc%3D%2525@b.example"),
+        ("//evil.example/", ""),
+        ("/\\evil.example/", ""),
+        ("/\t/evil.example/", ""),
         ("javascript:alert(1)", ""),
         ("data:text/html,x", ""),
     ):
         page = agent.page((Section("Where", (Place("It is", address),)),))
         assert (f'<a href="{leads}">' in page) is bool(leads)
-        assert address in page
+        assert str(escape(address)) in page
 
 
 def test_contact_and_signatures_are_told_when_there_are_any():

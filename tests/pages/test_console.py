@@ -2,8 +2,11 @@ from __future__ import annotations
 
 import re
 
+import httpx
 import pytest
 
+from browser import demo
+from browser.client import Client
 from browser.pages import console
 from browser.pages.render import HERE, href, policy
 from browser.shell.commands import COMMANDS
@@ -82,3 +85,28 @@ def test_a_policy_lets_nothing_in_from_elsewhere():
 
 def test_the_words_are_those_of_the_shell():
     assert {word.form.split()[0] for word in console.WORDS} <= set(COMMANDS)
+
+
+def test_every_module_of_the_console_is_asked_for_at_once():
+    named = set(console.modules()) | {"console.js"}
+    for name in named:
+        imported = re.findall(r'from "\./([^"]+)"', (STATIC / name).read_text("utf-8"))
+        assert set(imported) <= named
+    page = console.page(guarded=False)
+    preloaded = re.findall(r'<link rel="modulepreload" href="/static/([^"]+)">', page)
+    assert preloaded == console.modules()
+    assert len(preloaded) > 10
+
+
+def test_the_demo_offers_lines_that_its_little_web_can_answer():
+    with demo.world() as (address, _):
+        page = httpx.get(address, headers=NAVIGATION, trust_env=False).text
+        for example in demo.EXAMPLES:
+            assert f'class="example">{example}<' in page
+        client = Client(address)
+        try:
+            assert client.command("search", query=demo.EXAMPLES[0])["links"]
+            opened = client.command("open_url", url=demo.EXAMPLES[1].removeprefix("open "))
+            assert opened["ok"], opened["text"]
+        finally:
+            client.close()

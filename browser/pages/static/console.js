@@ -3,20 +3,23 @@
 import { NoToken, Refused, ask, ofSession } from "./api.js";
 import * as answer from "./answer.js";
 import { byId } from "./dom.js";
+import * as gate from "./gate.js";
 import * as typed from "./history.js";
 import * as lines from "./lines.js";
 import * as notice from "./notice.js";
 import * as reading from "./reading.js";
 import { busy, hook, run, say, stop, tell } from "./run.js";
-import { session, token } from "./session.js";
+import { session } from "./session.js";
 import * as shown from "./shown.js";
 import * as steps from "./steps.js";
 import { follow } from "./stream.js";
 import { Mistake, read, write } from "./words.js";
 
+const FORGOTTEN =
+  "This conversation was forgotten: it was deleted, or had no command for too long. " +
+  "What you type now begins a new one.";
 const input = byId("line");
 let unfollow = null;
-let afterToken = null; // what to do once there is a token
 
 /* The conversation */
 
@@ -25,9 +28,31 @@ async function refresh() {
   const name = session.name;
   const told = await ask(ofSession(name));
   if (name !== session.name) return;
+  const anew = steps.contradicted(told.steps);
+  if (anew) forget();
   steps.putEnded(told.steps);
   reading.paint(told);
+  const last = shown.newest();
+  if (anew && last !== null) await shown.go(last, { lead: false });
+  else shown.paint();
+}
+
+/** The service has forgotten the conversation; another one may have its name by now. */
+function forget() {
+  steps.reset();
+  shown.reset();
   shown.paint();
+  reading.paint({ sources: [], quotes: [] });
+  byId("resolved").replaceChildren();
+  if (!notice.stands()) notice.said(FORGOTTEN);
+  say("This conversation was forgotten.");
+}
+
+function over() {
+  unwatch();
+  session.known = busy(); // the command that runs begins it anew
+  notice.clear();
+  forget();
 }
 
 function watch() {
@@ -39,7 +64,8 @@ function watch() {
     withdrawn: mine(({ n }) => (steps.withdraw(n), shown.paint())),
     state: (state, wait) => {
       if (name !== session.name) return;
-      if (state === "away" && !busy()) say(`The service does not answer. Asking again in ${wait} s.`);
+      if (state === "over") over();
+      else if (state === "away" && !busy()) say(`The service does not answer. Asking again in ${wait} s.`);
       else if (state === "live" && byId("status").textContent.startsWith("The service")) say("");
     },
   });
@@ -52,6 +78,7 @@ function unwatch() {
 
 /** A step began, waits, or ended: one of this tab's own, or of whoever else has the name. */
 function stepped(step) {
+  if (steps.contradicted([step])) forget();
   const before = shown.newest();
   const fresh = steps.all().find((known) => known.n === step.n)?.status !== step.status;
   steps.put(step);
@@ -85,7 +112,7 @@ async function open() {
   shown.paint();
   byId("resolved").replaceChildren();
   say("");
-  if (byId("token").dataset.guarded === "yes" && !token.value) return wantToken(open);
+  if (gate.shut()) return wantToken(open);
   if (!session.known) return undefined;
   try {
     await refresh();
@@ -104,47 +131,19 @@ async function open() {
   return undefined;
 }
 
+function wantToken(then) {
+  unwatch();
+  gate.ask(then ?? open);
+}
+
 hook({
   began: watch,
   noToken: wantToken,
   async ended() {
-    if (!session.known || !byId("token").hidden) return; // a token is waited for
+    if (!session.known || gate.asking()) return;
     await refresh().catch(quietly);
     watch();
   },
-});
-
-/* The token */
-
-function wantToken(then) {
-  afterToken = then;
-  unwatch();
-  const wrong = Boolean(token.value);
-  token.forget();
-  byId("forget-token").hidden = true;
-  byId("token").hidden = false;
-  byId("empty").hidden = true;
-  say(wrong ? "That token is not valid here." : "This service asks for a token.");
-  byId("token-value").focus();
-}
-
-byId("token").addEventListener("submit", (event) => {
-  event.preventDefault();
-  token.keep(byId("token-value").value.trim());
-  byId("token-value").value = "";
-  byId("token").hidden = true;
-  byId("forget-token").hidden = false;
-  byId("empty").hidden = shown.current() !== null;
-  say("");
-  input.focus();
-  const then = afterToken ?? open;
-  afterToken = null;
-  then();
-});
-
-byId("forget-token").addEventListener("click", () => {
-  token.forget();
-  open();
 });
 
 /* The command line */
@@ -153,34 +152,43 @@ byId("forget-token").addEventListener("click", () => {
 function enter(line) {
   if (!line.trim()) return;
   if (["help", "?"].includes(line.trim().toLowerCase())) {
+    if (!busy()) say("");
     toggleHelp(true);
     return;
   }
+  let command;
   try {
-    const command = aimed(read(line));
-    if (!busy()) typed.add(line.trim());
-    run(command);
+    command = aimed(read(line));
   } catch (error) {
     if (!(error instanceof Mistake)) throw error;
+    if (!busy()) notice.clear();
     say(error.message);
     return;
   }
+  toggleHelp(false);
+  if (busy()) {
+    run(command); // says that one runs
+    return;
+  }
+  typed.add(line.trim());
   input.value = "";
+  run(command, { line });
   if (matchMedia("(pointer: coarse)").matches) input.blur(); // its keyboard hides the display
 }
 
 /** A command means the display that is shown, which need not be the newest. */
-function aimed({ command, args }) {
+function aimed({ command, args, assumed }) {
   const here = shown.current();
   const takes = ["click", "find", "scroll", "quote"].includes(command);
   if (!takes || args.cursor !== undefined || here === null || here === shown.newest()) {
-    return { command, args };
+    return { command, args, assumed };
   }
   return { command, args: { ...args, cursor: here } };
 }
 
 /** Run a command that was clicked. */
 function act(command, args) {
+  toggleHelp(false);
   run(aimed({ command, args }), { focus: true });
 }
 
@@ -265,12 +273,13 @@ byId("steps").addEventListener("click", (event) => {
 
 /** Show an earlier display again. Nothing is asked of any site. */
 function visit(cursor) {
-  shown.go(cursor, { focus: true }).catch((error) => tell(error, () => visit(cursor)));
+  const told = (shows) => shows && !busy() && say(shown.described());
+  shown.go(cursor, { focus: true }).then(told, (error) => tell(error, () => visit(cursor)));
 }
 
 answer.listen(tell);
 addEventListener("hashchange", open);
 document.addEventListener("visibilitychange", () => (document.hidden ? unwatch() : watch()));
-byId("forget-token").hidden = !token.value;
+gate.listen(open);
 input.focus();
 open();

@@ -2,7 +2,7 @@
 //
 // 【】† of a page's own text are written 〖〗‡ in displays, so a marker here is always ours.
 
-import { byId, el, web } from "./dom.js";
+import { byId, el, titled, web } from "./dom.js";
 
 const LINE = /^L(\d+): ?(.*)$/s;
 const LINK = /【(\d+)†([^†】]*)(?:†([^†】]*))?】/g;
@@ -30,7 +30,7 @@ function title(head, url) {
   const href = web(url);
   if (!url || !href || !head.endsWith(tail)) return [cursor, head.slice(end)];
   const link = el("a", { href, target: "_blank", rel: "noopener noreferrer" }, url);
-  const name = el("bdi", { dir: "auto" }, head.slice(end + 1, -tail.length));
+  const name = titled(head.slice(end + 1, -tail.length));
   return [cursor, " ", name, " ", el("span.address", {}, "(", link, ")")];
 }
 

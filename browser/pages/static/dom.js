@@ -41,6 +41,11 @@ export function words(text, name = "bdi") {
   return el(name, { dir: "auto" }, text);
 }
 
+/** A title, which takes two lines at most: hostile ones are long. */
+export function titled(text) {
+  return words(text, text.length > 160 ? "bdi.clamp" : "bdi");
+}
+
 /** Scroll as far as needed for the beginning of an element to be seen. */
 export function bring(element) {
   const { top } = element.getBoundingClientRect();

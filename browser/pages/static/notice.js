@@ -1,6 +1,7 @@
 // What came of a command beside a display: a failure with what to do, a quote, a list.
 
 import { bring, byId, el, words } from "./dom.js";
+import { forPeople } from "./words.js";
 
 const box = byId("notice");
 let timer = null;
@@ -20,6 +21,11 @@ function put(name, ...children) {
   bring(box);
 }
 
+/** Whether something stands there. */
+export function stands() {
+  return !box.hidden;
+}
+
 /** Lines of the service's own reply. */
 export function said(...children) {
   put("notice", ...children);
@@ -36,7 +42,7 @@ export function text(reply) {
  * @param {{code?: string, retryAfter?: number | null, again?: () => void}} more
  */
 export function failure(message, { code = "", retryAfter = null, again = null } = {}) {
-  const parts = [words(message, "p")];
+  const parts = [words(forPeople(message), "p")];
   const foot = el("div.moves");
   if (again) foot.append(...retry(retryAfter, again));
   if (code) foot.append(el("code.aside", {}, code));

@@ -47,9 +47,14 @@ function made({ page, links }, text) {
   };
 }
 
-/** Whether this tab has the display. */
-export function has(cursor) {
-  return displays.has(cursor);
+/** A display of this conversation, which may have to be asked for. */
+export async function known(cursor) {
+  const name = session.name;
+  if (displays.has(cursor)) return displays.get(cursor);
+  const whole = await ask(ofSession(name, `/pages/${cursor}`));
+  const found = made(whole, whole.text);
+  if (name === session.name) displays.set(cursor, found);
+  return found;
 }
 
 /**
@@ -59,13 +64,9 @@ export function has(cursor) {
  */
 export async function go(cursor, { focus = false, lead = true } = {}) {
   wanted = cursor;
-  if (!displays.has(cursor)) {
-    const name = session.name;
-    const whole = await ask(ofSession(name, `/pages/${cursor}`));
-    if (name !== session.name) return false;
-    displays.set(cursor, made(whole, whole.text));
-  }
-  if (wanted !== cursor) return false;
+  const name = session.name;
+  await known(cursor);
+  if (wanted !== cursor || name !== session.name) return false;
   here = cursor;
   show(displays.get(cursor));
   lines.renew();
@@ -91,6 +92,12 @@ export function paint() {
   const gently = steps.manners(steps.maker(here)?.politeness);
   if (gently) told.push(gently);
   byId("manners").textContent = kind === "search" ? "" : told.join(" · ");
+}
+
+/** What is shown, in words. */
+export function described() {
+  const { title, lines } = display();
+  return `Display ${here}: ${title}, lines ${lines[0]} to ${lines[1]} of ${lines[2]}`;
 }
 
 /** Forget everything: another conversation. */

@@ -2,25 +2,21 @@
 // what differs is put in place. What stays the same is not touched, so focus, selection and open
 // details stay where they are.
 
+import { follow } from "./follow.js";
+
 const told = document.getElementById("told");
 const live = document.getElementById("live");
 const news = document.getElementById("news");
 const here = location.pathname;
-const AGAIN = 10_000; // milliseconds; after a refusal a web browser does not ask again by itself
 
-let stream;
-let fetching = false;
+let tag = ""; // of the version that was fetched last
+let fetching = null;
 let changed = false;
 
-function say(text, state) {
+function say(state, text) {
   live.hidden = false;
   live.dataset.state = state;
   live.textContent = text;
-}
-
-function over() {
-  stream.close();
-  say("This conversation has ended", "over");
 }
 
 /** Make the node `old` like the node `fresh`; elements with an id are told apart by it. */
@@ -61,38 +57,46 @@ function tell() {
   if (news.textContent !== text) news.textContent = text;
 }
 
-async function refresh() {
-  changed = true;
-  if (fetching) return;
-  fetching = true;
-  while (changed) {
-    changed = false;
-    try {
-      const reply = await fetch(here, { headers: { Accept: "text/html" }, cache: "no-store" });
-      if (reply.status === 404) over();
-      if (reply.ok) {
-        const page = new DOMParser().parseFromString(await reply.text(), "text/html");
-        merge(told, page.getElementById("told"));
-        tell();
-      }
-    } catch {
-      // The service is away: the stream notices too, and asks again.
-    }
+/** The page as it is now, or null when the service is away. */
+async function fetched() {
+  const headers = { Accept: "text/html" };
+  if (tag) headers["If-None-Match"] = tag;
+  try {
+    const reply = await fetch(here, { headers, cache: "no-store" });
+    return { reply, text: await reply.text() };
+  } catch {
+    return null;
   }
-  fetching = false;
 }
 
-function listen(after) {
-  stream = new EventSource(`${here}/steps?after=${after}`);
-  stream.addEventListener("open", () => say("Live", "open"));
-  for (const kind of ["step", "withdrawn"]) stream.addEventListener(kind, refresh);
-  stream.addEventListener("error", async () => {
-    say("Connecting again", "away");
-    if (stream.readyState !== EventSource.CLOSED) return;
-    const reply = await fetch(here, { cache: "no-store" }).catch(() => null);
-    if (reply?.status === 404) over();
-    else setTimeout(() => listen(told.dataset.ended), AGAIN);
-  });
+async function once() {
+  const found = await fetched();
+  if (!found) return "away";
+  const { reply, text } = found;
+  if (reply.status === 404) return "over";
+  if (reply.status === 304) return "same";
+  if (!reply.ok) return "away";
+  const page = new DOMParser().parseFromString(text, "text/html");
+  merge(told, page.getElementById("told"));
+  tell();
+  tag = reply.headers.get("ETag") ?? "";
+  return "changed";
 }
 
-listen(told.dataset.ended);
+async function again() {
+  let found;
+  do {
+    changed = false;
+    found = await once();
+  } while (changed && found !== "over");
+  return found;
+}
+
+/** Bring the page up to date; one fetch at a time. */
+function look() {
+  changed = true;
+  fetching ??= again().finally(() => (fetching = null));
+  return fetching;
+}
+
+follow({ path: `${here}/steps`, after: told.dataset.ended, look, say });

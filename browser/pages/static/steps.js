@@ -1,7 +1,7 @@
 // What the conversation did: every command while it runs, and what came of it. Newest first.
 
-import { byId, el, words } from "./dom.js";
-import { write } from "./words.js";
+import { byId, el, titled, web, words } from "./dom.js";
+import { forPeople, write } from "./words.js";
 
 const steps = new Map(); // by number
 const OUTCOMES = { running: "running", finished: "finished", failed: "failed" };
@@ -20,6 +20,15 @@ export function putEnded(told) {
 /** One step as it is now. */
 export function put(step) {
   steps.set(step.n, step);
+}
+
+/** Whether *told* are steps of another conversation that has the same name now. */
+export function contradicted(told) {
+  return told.some((step) => steps.has(step.n) && same(steps.get(step.n)) !== same(step));
+}
+
+function same({ at, command, args }) {
+  return JSON.stringify([at, command, args]); // a time has seconds, in which two may have begun
 }
 
 /** A step left no trace. */
@@ -77,9 +86,11 @@ function item(step, here) {
   const made = el(`li.${OUTCOMES[step.status] ?? "finished"}`, { value: step.n });
   const typed = write(step.command, step.args);
   const shows = step.cursor !== null && step.status === "finished";
+  const named = shows && step.title && ["click", "open_url", "back"].includes(step.command);
+  const told = titled(named ? step.title : typed);
   const name = shows
-    ? el("button.name", { type: "button", "data-step": step.n, "data-cursor": step.cursor }, words(typed))
-    : el("span.name", {}, words(typed));
+    ? el("button.name", { type: "button", "data-step": step.n, "data-cursor": step.cursor }, told)
+    : el("span.name", {}, told);
   const cursor = shows ? el("span.aside", {}, ` [${step.cursor}]`) : "";
   const current = shows && step.cursor === here && step === maker(here);
   if (current) {
@@ -88,16 +99,23 @@ function item(step, here) {
   }
   made.append(sign(step.status), el("p", {}, name, cursor, el("span.unseen", {}, ` ${step.status}`)));
   if (step.status === "failed") {
-    made.append(el("p.bad-text", {}, words(step.failure?.message ?? "It failed.", "span")));
+    made.append(el("p.bad-text", {}, words(forPeople(step.failure?.message ?? "It failed."), "span")));
   } else if (step.status === "running") {
     made.append(el("p.note", {}, step.note ?? "running"));
-  } else if (step.title && ["click", "open_url", "back"].includes(step.command)) {
-    made.append(el("p.aside", {}, words(step.title, "span")));
+  } else if (named) {
+    const typedShort = step.command === "open_url" ? "open" : typed;
+    const where = [typedShort, host(step.url)].filter(Boolean).join(" · ");
+    made.append(el("p.aside.where", { title: step.url || typed }, where));
   }
   const small = [manners(step.politeness), step.took_ms ? seconds(step.took_ms) : ""];
-  const told = small.filter(Boolean).join(" · ");
-  if (told && step.status !== "running") made.append(el("p.aside.small", {}, told));
+  const gently = small.filter(Boolean).join(" · ");
+  if (gently && step.status !== "running") made.append(el("p.aside.small", {}, gently));
   return made;
+}
+
+function host(address) {
+  const href = address && web(address);
+  return href ? new URL(href).host : "";
 }
 
 function sign(status) {

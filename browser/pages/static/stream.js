@@ -13,7 +13,7 @@ async function* events(response) {
   let event = { name: "message", id: null, data: [] };
   try {
     for (;;) {
-      const { value, done } = await reader.read();
+      const { value, done } = await reader.read().catch(cut);
       if (done) return;
       const lines = (rest + value).split(/\r\n|\n|\r(?!$)/);
       rest = lines.pop();
@@ -34,6 +34,11 @@ async function* events(response) {
   } finally {
     reader.cancel().catch(() => {});
   }
+}
+
+function cut(error) {
+  if (error.name === "AbortError") throw error;
+  throw new Away();
 }
 
 /**
@@ -65,18 +70,19 @@ async function run(name, told, signal) {
         if (event.name === "step") told.step(JSON.parse(event.data));
         else if (event.name === "withdrawn") told.withdrawn(JSON.parse(event.data));
       }
+      // The stream ended well, as it does when the conversation is forgotten: ask what became of it.
     } catch (error) {
       if (signal.aborted) return;
       if (error instanceof NoToken) return;
       if (error instanceof Refused) {
         if (error.status === 404) return told.state("over");
         pause = error.retryAfter ?? pause;
-      } else if (!(error instanceof Away || error instanceof TypeError)) {
+      } else if (!(error instanceof Away)) {
         throw error;
       }
+      told.state("away", pause);
     }
     if (signal.aborted) return;
-    told.state("away", pause);
     await rest(pause, signal);
     pause = Math.min(pause * 2, LONGEST_PAUSE);
   }
