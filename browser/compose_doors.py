@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 
 import anyio
@@ -14,11 +14,8 @@ from browser.api import (
     allow,
     citations,
     directory,
-    gptoss,
     health,
     manifest,
-    mcp,
-    openwebui,
     plugin,
     sessions,
     sources,
@@ -26,8 +23,11 @@ from browser.api import (
     tools,
 )
 from browser.api.access import Access
+from browser.api.gptoss import door as gptoss
 from browser.api.lazy import Lazy
-from browser.api.share import Shares
+from browser.api.mcp import door as mcp
+from browser.api.openwebui import door as openwebui
+from browser.api.share import Shares, plain
 from browser.compose_core import Core
 from browser.model.about import Notice
 from browser.notice import for_owners
@@ -60,8 +60,10 @@ class Doors:
                 tasks.cancel_scope.cancel()
 
 
-def open_doors(app: FastAPI, core: Core, access: Access) -> Doors:
-    """Add every door to *app*."""
+def open_doors(
+    app: FastAPI, core: Core, access: Access, examples: Sequence[str] = console.EXAMPLES
+) -> Doors:
+    """Add every door to *app*; *examples* are lines that the console offers to try."""
     conversations, settings = core.conversations, core.settings
     app.include_router(plugin.router(conversations, access))
     app.include_router(manifest.router(introduction(settings)))
@@ -76,12 +78,12 @@ def open_doors(app: FastAPI, core: Core, access: Access) -> Doors:
     app.include_router(sessions.router(conversations, access, shares))
     app.include_router(steps.router(conversations, access))
     app.include_router(sources.router(conversations, shares))
-    app.include_router(sources_page.router(shares.told, settings.server.cors_origins))
+    app.include_router(sources_page.router(shares.document, plain, settings.server.cors_origins))
     app.include_router(citations.router(conversations, access))
     app.include_router(health.router(core.checks, core.net.metrics.registry, access))
     me = introduced(settings, core.clock)
     notice = for_owners(me)
-    app.include_router(about.router(me, notice, _faces(core, notice)))
+    app.include_router(about.router(me, notice, _faces(core, notice, examples)))
     app.include_router(directory.router(core.keys, settings.signature_agent, core.clock))
     models = gptoss.lazily(conversations)
     app.include_router(gptoss.router(models, access))
@@ -92,9 +94,10 @@ def open_doors(app: FastAPI, core: Core, access: Access) -> Doors:
     return Doors(lazy=(models, clients))
 
 
-def _faces(core: Core, notice: Notice) -> about.Faces:
+def _faces(core: Core, notice: Notice, examples: Sequence[str]) -> about.Faces:
     fields = policy()
+    guarded = bool(core.settings.server.tokens)
     return about.Faces(
-        index=about.Markup(console.page(guarded=bool(core.settings.server.tokens)), fields),
+        index=about.Markup(console.page(guarded=guarded, examples=examples), fields),
         agent=about.Markup(agent.page(notice), fields),
     )

@@ -24,6 +24,7 @@ from browser.model.result import Failure, Reply, Result
 from browser.model.search import Query, Safe
 from browser.model.session import Session, Step
 from browser.model.view import View
+from browser.places import Places
 from browser.rules import ledger
 from browser.rules.ledger import Allowed
 from browser.state.ports import Sessions
@@ -52,6 +53,7 @@ class Conversations:
         safe: Adult content filter for searches.
         language: For searches.
         steps: Told which command runs.
+        places: How many run at a time.
     """
 
     def __init__(
@@ -64,11 +66,13 @@ class Conversations:
         safe: Safe,
         language: str,
         steps: Steps,
+        places: Places,
     ) -> None:
         self.browser = browser
         self.steps = steps
         self._sessions = sessions
         self._clock = clock
+        self._places = places
         self._max_commands = max_commands
         self._safe = safe
         self._language = language
@@ -110,7 +114,7 @@ class Conversations:
         """
         name = session_id or secrets.token_urlsafe(18)
         given = {key: value for key, value in args.items() if value is not None}
-        async with self._lock(key_of(owner, name)):
+        async with self._lock(key_of(owner, name)), self._places.take(owner):
             try:
                 session = await self._load_or_make(owner, name)
             except BrowserError as error:  # the store is away
@@ -157,11 +161,16 @@ class Conversations:
 
     async def find(self, owner: str, session_id: str) -> Session | None:
         """The session, if this owner has one of that name."""
-        return await self.at(key_of(owner, session_id))
-
-    async def at(self, key: str) -> Session | None:
-        """The session that is stored under *key*."""
+        key = key_of(owner, session_id)
         return await self._sessions.load(key) or self._fresh.get(key)
+
+    async def shared(self, share: str) -> Session | None:
+        """The session that is shown to whoever knows *share*."""
+        found = await self._sessions.shared(share)
+        if found is None and share:
+            fresh = self._fresh.values()
+            found = next((session for session in fresh if session.share == share), None)
+        return found
 
     def running(self, session: Session) -> Step | None:
         """The command that the session is running."""

@@ -23,6 +23,7 @@ from browser.model.session import Session, Step
 
 WATCHES = 16  # of one session at once: its own callers', and as many of those it is shown to
 ALL_WATCHES = 128  # of all sessions at once, likewise
+GRACE = 5.0  # seconds in which who was pushed out may end by itself
 
 
 class TooManyWatches(Exception):
@@ -43,10 +44,23 @@ class Running:
 
 
 class Watch:
-    """Wakes whoever looks on at a session."""
+    """Wakes whoever looks on at a session.
+
+    Attributes:
+        pushed_out: Whether somebody newer has taken its place; it should end.
+        scope: What to look on in; it is cancelled when it does not end.
+    """
 
     def __init__(self) -> None:
         self._event = anyio.Event()
+        self.pushed_out = False
+        self.scope = anyio.CancelScope()
+
+    def push_out(self) -> None:
+        """Its place is taken."""
+        self.pushed_out = True
+        self.scope.deadline = anyio.current_time() + GRACE
+        self.wake()
 
     def wake(self) -> None:
         """Something has changed."""
@@ -63,7 +77,7 @@ class Steps:
 
     def __init__(self) -> None:
         self._running: dict[str, Running] = {}
-        self._watches: dict[tuple[str, bool], set[Watch]] = {}
+        self._watches: dict[tuple[str, bool], dict[Watch, None]] = {}  # the oldest first
         self._count = {False: 0, True: 0}
         self._process = secrets.token_hex(4)
         self._states = itertools.count(1)
@@ -104,24 +118,35 @@ class Steps:
 
         Args:
             key: Of the session.
-            shared: By somebody whom it is shown to; they are counted apart, so that they never
-                take the places of the session's own callers.
+            shared: By somebody whom it is shown to. They are counted apart, so that they never
+                take the places of the session's own callers; and the newest pushes the oldest
+                out, since nobody can tell the one who holds all places to let go of them.
 
         Raises:
             TooManyWatches: nothing is watched then.
         """
-        mine = self._watches.get((key, shared), set())
-        if len(mine) >= WATCHES or self._count[shared] >= ALL_WATCHES:
+        mine = self._watches.get((key, shared), {})
+        full = len(mine) >= WATCHES
+        if full and shared:
+            oldest = next(iter(mine))
+            self._leave(key, oldest, shared=shared)
+            oldest.push_out()
+        elif full or self._count[shared] >= ALL_WATCHES:
             raise TooManyWatches
         watch = Watch()
-        mine.add(watch)
+        mine[watch] = None
         self._watches[key, shared] = mine
         self._count[shared] += 1
         try:
             yield watch
         finally:
+            self._leave(key, watch, shared=shared)
+
+    def _leave(self, key: str, watch: Watch, *, shared: bool) -> None:
+        mine = self._watches.get((key, shared), {})
+        if watch in mine:
+            del mine[watch]
             self._count[shared] -= 1
-            mine.discard(watch)
             if not mine:
                 del self._watches[key, shared]
 

@@ -6,7 +6,8 @@ it could not be kept; a comment tells a quiet line from a dead one. The id of an
 reader has, so who comes back with it (``Last-Event-ID``) is sent what is missing and nothing twice.
 
 A reader is sent the latest state, not every one on the way: nothing is kept for a slow one. The
-answer ends when the conversation does; who asks again is told 404, which ends an EventSource.
+answer ends when the conversation does; who asks again is told 404, which ends an EventSource. It
+ends too when a newer reader of a shared conversation takes the place.
 
 Governing text: WHATWG HTML 9.2 (server-sent events). Left to taste: the intervals, the ids.
 """
@@ -32,6 +33,7 @@ from browser.steps import WATCHES, Running, Steps, TooManyWatches, Watch, ended
 
 ALIVE = 10.0  # seconds of silence after which a comment is sent
 RETRY = 2.0  # seconds after which a web browser asks again
+LATER = 30.0  # the same, for one whose place a newer reader took
 _HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}  # nginx would hold it back
 _ID = re.compile(r"([0-9]{1,9})(?:\.([0-9a-f]{1,20})(?:\.([0-9a-f]{1,40}))?)?")
 After = Annotated[
@@ -151,11 +153,12 @@ class Feed(EventSourceResponse):
         self._shared = shared
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer; 429 when too many read already."""
+        """Answer; 429 when too many read already, and nobody gives way."""
         try:
             with self._steps.watch(self._session.key, shared=self._shared) as watch:
                 self.body_iterator = self._events(watch)
-                await super().__call__(scope, receive, send)
+                with watch.scope:
+                    await super().__call__(scope, receive, send)
         except TooManyWatches:
             refusal = Problem(
                 429,
@@ -176,6 +179,9 @@ class Feed(EventSourceResponse):
                 yield event.encoded()
             with anyio.move_on_after(ALIVE) as quiet:
                 await watch.changed()
+            if watch.pushed_out:
+                yield format_sse_event(retry=round(LATER * 1000))
+                return
             if quiet.cancelled_caught:
                 yield KEEPALIVE_COMMENT
             try:

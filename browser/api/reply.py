@@ -121,7 +121,7 @@ def whole_json(session: Session, shown: Display, page: Page) -> dict[str, Any]:
 
 def step_json(step: Step) -> dict[str, Any]:
     """One step; what it waits for stands there only as long as it runs."""
-    fields = asdict(step)
+    fields = dict(vars(step))
     if step.status != "running":
         del fields["note"]
     return fields
@@ -143,22 +143,21 @@ def shared_json(session: Session, running: Step | None = None) -> dict[str, Any]
     steps = [*ended(session, running), *([running] if running else [])]
     sources: dict[str, dict[str, Any]] = {}
     for shown in session.displays:
-        if shown.kind == "page":
-            source = sources.setdefault(
-                shown.url,
-                {
-                    "n": len(sources) + 1,
-                    "url": shown.url,
-                    "title": shown.title,
-                    "domain": Url.parse(shown.url).host,
-                    "fetched_at": iso(shown.fetched_at),
-                    "cursors": [],
-                    "quotes": [quote.id for quote in session.quotes if quote.url == shown.url],
-                },
-            )
-            source["cursors"].append(shown.cursor)
+        if shown.kind != "page":
+            continue
+        if shown.url not in sources:
+            sources[shown.url] = {
+                "n": len(sources) + 1,
+                "url": shown.url,
+                "title": shown.title,
+                "domain": Url.parse(shown.url).host,
+                "fetched_at": iso(shown.fetched_at),
+                "cursors": [],
+                "quotes": [quote.id for quote in session.quotes if quote.url == shown.url],
+            }
+        sources[shown.url]["cursors"].append(shown.cursor)
     return {
         "steps": [step_json(step) for step in steps],
         "sources": list(sources.values()),
-        "quotes": [asdict(quote) for quote in session.quotes],
+        "quotes": [dict(vars(quote)) for quote in session.quotes],
     }

@@ -184,9 +184,8 @@ class Transcript(SharedInfo):
 
     session: str
     sources_url: str | None = Field(
-        description="Page that shows this to whoever knows its address; a path of this service "
-        "unless server.public_url is set. Null until the next command in a conversation that an "
-        "older version began."
+        description="Absolute URL of a page that shows this to whoever knows it. Null until the "
+        "next command in a conversation that an older version began."
     )
 
 

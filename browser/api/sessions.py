@@ -40,7 +40,7 @@ def router(conversations: Conversations, access: Access, shares: Shares) -> APIR
         found = await conversations.find(owner(request), session)
         if found is None:
             raise _unknown()
-        running, address = conversations.running(found), shares.address(found)
+        running, address = conversations.running(found), shares.address(request, found)
         return JSONResponse(transcript_json(found, running, address), headers=NO_STORE)
 
     @routes.get(

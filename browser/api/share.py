@@ -1,30 +1,24 @@
 """The address under which a conversation is shown to others: ``/sources/{id}``.
 
-The id is a right to look on: it tells where the session is stored, and the secret that was made
-with it. Names of sessions are chosen by callers and can be guessed, so a name is an id only on a
-service that is open to its own machine. Forgetting the session takes the right back.
-
-Left to taste: the form of the id, 66 characters that need no escaping in a URL.
+The id is a right to look on: a secret that was made with the session, and says nothing of its name
+or of a credential. Names of sessions are chosen by callers and can be guessed, so a name is an id
+only on a service that is open to its own machine. Forgetting the session takes the right back.
 """
 
 from __future__ import annotations
 
-import base64
-import binascii
-import hmac
+import json
+from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
+from fastapi import Request
+
+from browser.api.documents import Document, Documents
+from browser.api.introduced import own_address
 from browser.api.reply import shared_json
 from browser.conversation import Conversations
 from browser.model.session import Session
-
-
-def share_id(session: Session) -> str | None:
-    """The id of *session*; ``None`` as long as it has no secret."""
-    if not session.share:
-        return None
-    key = base64.urlsafe_b64encode(bytes.fromhex(session.key)).decode().rstrip("=")
-    return f"{key}.{session.share}"
 
 
 class Shares:
@@ -38,13 +32,23 @@ class Shares:
 
     def __init__(self, conversations: Conversations, *, public_url: str, by_name: bool) -> None:
         self._conversations = conversations
-        self._base = public_url.rstrip("/")
+        self._public_url = public_url
         self._by_name = by_name
+        self._documents = Documents()
 
-    def address(self, session: Session) -> str | None:
-        """Of the page that shows *session*: a URL, or the path of one."""
-        name = share_id(session)
-        return f"{self._base}/sources/{name}" if name else None
+    def address(self, request: Request, session: Session) -> str | None:
+        """URL of the page that shows *session*; ``None`` as long as it has no secret.
+
+        Args:
+            request: Asks; where it came, others are sent, unless the operator named an address.
+            session: Of the caller.
+
+        Raises:
+            Problem: 400 when the Host field is no host.
+        """
+        if not session.share:
+            return None
+        return f"{own_address(request, self._public_url)}/sources/{session.share}"
 
     async def find(self, name: str) -> Session | None:
         """The session that the id *name* shows.
@@ -52,23 +56,42 @@ class Shares:
         Raises:
             StateUnavailable: the store is away.
         """
-        key = _key(name.partition(".")[0])
-        found = await self._conversations.at(key) if key else None
-        known = share_id(found) if found else None
-        if known and hmac.compare_digest(known.encode(), name.encode()):
-            return found
-        return await self._conversations.find("", name) if self._by_name else None
+        found = await self._conversations.shared(name)
+        if found is None and self._by_name:
+            found = await self._conversations.find("", name)
+        return found
 
-    async def told(self, name: str) -> dict[str, Any] | None:
-        """What the id *name* shows, as JSON values; raises like `find`."""
+    async def document(
+        self, name: str, form: str, write: Callable[[dict[str, Any]], bytes]
+    ) -> Document | None:
+        """What the id *name* shows; raises like `find`.
+
+        Args:
+            name: The id.
+            form: Tells what *write* makes from what others make.
+            write: Makes a document of the JSON values, in a thread.
+        """
         session = await self.find(name)
         if session is None:
             return None
-        return shared_json(session, self._conversations.running(session))
+        running = self._conversations.steps.running(session.key)
+        still = replace(
+            session,
+            steps=session.steps.copy(),
+            displays=session.displays.copy(),
+            quotes=session.quotes.copy(),
+        )
+        state = (
+            *(session.share, running and running.state),
+            *(len(still.steps), len(still.displays), len(still.quotes)),
+        )
+        step = running.step if running else None
+        return await self._documents.get(
+            session, form, state, lambda: write(shared_json(still, step))
+        )
 
 
-def _key(text: str) -> str:
-    try:
-        return base64.urlsafe_b64decode(text + "=").hex()
-    except (binascii.Error, ValueError):
-        return ""
+def plain(told: dict[str, Any]) -> bytes:
+    """*told* as JSON; half a character, which UTF-8 has no bytes for, is replaced."""
+    text = json.dumps(told, ensure_ascii=False, separators=(",", ":"))
+    return text.encode("utf-8", "replace")

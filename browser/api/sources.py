@@ -15,7 +15,7 @@ from browser.api.feed import STREAM, After, Feed, LastId, Place
 from browser.api.problem import Problem
 from browser.api.query import check_names
 from browser.api.schema import PROBLEMS, ProblemInfo, SharedInfo
-from browser.api.share import Shares
+from browser.api.share import Shares, plain
 from browser.conversation import Conversations
 
 HEADERS = {"Cache-Control": "no-store", "X-Robots-Tag": "noindex"}
@@ -35,14 +35,15 @@ def router(conversations: Conversations, shares: Shares) -> APIRouter:
         "/{id}.json",
         operation_id="shared",
         summary="What a shared conversation read and quoted",
+        response_class=JSONResponse,
         responses={200: {"model": SharedInfo}},
     )
-    async def shared(id: Id) -> JSONResponse:  # noqa: A002
+    async def shared(id: Id) -> Response:  # noqa: A002
         """Steps, sources and quotes, oldest first."""
-        told = await shares.told(id)
-        if told is None:
+        made = await shares.document(id, "json", plain)
+        if made is None:
             raise _unknown()
-        return JSONResponse(told, headers=HEADERS)
+        return Response(made.body, headers=HEADERS, media_type="application/json")
 
     @routes.get(
         "/{id}/steps",

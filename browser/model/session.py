@@ -165,7 +165,8 @@ class Session:
         steps: In order.
         allowed: Addresses from the user's own messages, in canonical form, without fragment.
         tally: What is used of its budgets.
-        share: Whoever knows it may look on; empty for one that an older version has stored.
+        share: Whoever knows it may look on: nothing but a secret, of 128 bits. Empty for a session
+            that an older version has stored.
         shown: Which addresses its displays hold.
     """
 

@@ -29,7 +29,7 @@ from browser.state.codec import Damaged
 T = TypeVar("T")
 
 APPLICATION = 0x706F6C62  # "polb": tells our files from another program's
-VERSION = 4  # of the tables; what each version added to the one before is in `STEPS`
+VERSION = 5  # of the tables; what each version added to the one before is in `STEPS`
 BUSY = 5.0  # seconds to wait for another program that reads the file
 WAL_LIMIT = 64 * 2**20  # bytes the log may keep on disk after a checkpoint
 
@@ -38,12 +38,14 @@ _ALLOWED = """CREATE TABLE IF NOT EXISTS allowed (session TEXT NOT NULL
     PRIMARY KEY (session, n))"""
 _TALLIES = """CREATE TABLE IF NOT EXISTS tallies (session TEXT PRIMARY KEY
     REFERENCES sessions ON DELETE CASCADE, json TEXT NOT NULL)"""
+_BY_SHARE = "CREATE INDEX sessions_share ON sessions (share)"
 TABLES = (
     """CREATE TABLE sessions (key TEXT PRIMARY KEY, id TEXT NOT NULL, owner TEXT NOT NULL,
         created REAL NOT NULL, used REAL NOT NULL, commands INTEGER NOT NULL,
         share TEXT NOT NULL DEFAULT '')""",
     "CREATE INDEX sessions_used ON sessions (used)",
     "CREATE INDEX sessions_created ON sessions (created)",
+    _BY_SHARE,
     """CREATE TABLE displays (session TEXT NOT NULL REFERENCES sessions ON DELETE CASCADE,
         n INTEGER NOT NULL, page_key TEXT NOT NULL, json TEXT NOT NULL,
         PRIMARY KEY (session, n))""",
@@ -73,6 +75,7 @@ STEPS: dict[int, tuple[str, ...]] = {
     ),
     3: (_ALLOWED, _TALLIES),
     4: ("ALTER TABLE sessions ADD COLUMN share TEXT NOT NULL DEFAULT ''",),
+    5: (_BY_SHARE,),
 }
 
 AWAY = "The browser cannot reach its memory at the moment. Try again in a few seconds."

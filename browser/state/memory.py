@@ -114,6 +114,7 @@ class MemorySessions:
         self._lifetimes = lifetimes
         self._pages = pages
         self._sessions: dict[str, Session] = {}
+        self._keys: dict[str, str] = {}  # of sessions by their share
         self._crowd = Crowd()
         self._pinned: dict[str, list[str]] = {}
         self._sweep_at = 0.0
@@ -126,9 +127,16 @@ class MemorySessions:
             return None
         return session
 
+    async def shared(self, share: str) -> Session | None:
+        """The session itself, as `load` gives it."""
+        key = self._keys.get(share)
+        return await self.load(key) if key else None
+
     async def save(self, session: Session) -> None:
         """Keep it as the one used last; end those there is no room for."""
         self._sessions[session.key] = session
+        if session.share:
+            self._keys[session.share] = session.key
         self._crowd.use(session.owner, session.key)
         pinned = self._pinned.setdefault(session.key, [])
         for display in session.displays[len(pinned) :]:
@@ -153,7 +161,7 @@ class MemorySessions:
         return not self._lifetimes.over(session.created, session.used)
 
     def _drop(self, key: str) -> None:
-        del self._sessions[key]
+        self._keys.pop(self._sessions.pop(key).share, None)
         self._crowd.drop(key)
         for page in self._pinned.pop(key):
             self._pages.unpin(page)

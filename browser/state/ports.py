@@ -20,6 +20,9 @@ class Sessions(Protocol):
     async def load(self, key: str) -> Session | None:
         """The session, unless it is unknown or past its idle or absolute age."""
 
+    async def shared(self, share: str) -> Session | None:
+        """The session of this `Session.share`, unless that is empty or `load` would not find it."""
+
     async def save(self, session: Session) -> None:
         """Keep what the session has gained since it was loaded."""
 

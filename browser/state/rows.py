@@ -69,6 +69,11 @@ class SessionRows:
         session.tally = codec.tally(tally[0]) if tally else Tally()
         return session
 
+    def key_of_share(self, db: sqlite3.Connection, share: str) -> str | None:
+        """Where the session of this share is stored."""
+        row = db.execute("SELECT key FROM sessions WHERE share = ?", (share,)).fetchone()
+        return str(row[0]) if row else None
+
     def write(self, db: sqlite3.Connection, session: Session) -> list[str]:
         """Add what is new of *session*. Returns the keys of sessions that ended meanwhile."""
         key = session.key

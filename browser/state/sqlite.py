@@ -58,6 +58,13 @@ class SqliteSessions:
         self._warm(session)
         return session
 
+    async def shared(self, share: str) -> Session | None:
+        """The session of this share, as `load` gives it."""
+        if not share or not share.isascii():  # none has been given that is not
+            return None
+        key = await self._file.run(partial(self._rows.key_of_share, share=share))
+        return await self.load(key) if key else None
+
     async def save(self, session: Session) -> None:
         """Write what is new; once this returns, killing the process loses nothing of it."""
         self._warm(session)

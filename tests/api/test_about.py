@@ -25,6 +25,13 @@ def test_whoever_opens_the_address_is_told_what_this_is(service: httpx.Client):
         assert path in response.text
 
 
+def test_whoever_opens_the_address_is_told_every_door(service: httpx.Client):
+    told = service.get("/").text
+    for path in ("/mcp", "/sse", "/openwebui", "/v1/tools", "/.well-known/ai-plugin.json"):
+        assert f" {path}" in told
+    assert "GET / " in service.get("/nothing").json()["detail"]
+
+
 def test_a_site_owner_is_told_who_asks_and_how_to_stop_it(guarded: httpx.Client):
     response = guarded.get("/agent")
     assert response.headers["content-type"].startswith("text/plain")

@@ -292,6 +292,29 @@ def test_readers_are_bounded_and_a_place_is_free_again(talk: Talk):
             reader.__exit__()
 
 
+def test_of_a_shared_conversation_the_newest_reader_takes_the_place_of_the_oldest(world: World):
+    with (
+        serving(world) as client,
+        httpx.Client(
+            base_url=client.base_url, limits=httpx.Limits(max_connections=100), timeout=PATIENCE
+        ) as many,
+    ):
+        talk = Talk(client)
+        talk.good("sources")
+        path = f"{talk.transcript()['sources_url']}/steps"
+        own = Reader(many, STEPS.format(talk.session)).__enter__()
+        readers = [Reader(many, path).__enter__() for _ in range(WATCHES + 2)]
+        for reader in readers[:2]:
+            assert [event.data["n"] for event in reader.rest()] == [1]
+        talk.good("sources")
+        for reader in (own, *readers[2:]):
+            assert brief(reader.next()) == ("step", 1, "finished")
+            while brief(reader.next()) != ("step", 2, "finished"):
+                pass
+        for reader in (own, *readers):
+            reader.__exit__()
+
+
 def test_a_reader_who_does_not_read_holds_nothing_up(world: World):
     world.page(HOST, "/", "<p>Some words.</p>")
     with serving(world, session={"max_commands": 10_000}) as client:

@@ -124,6 +124,7 @@ async def test_a_database_of_the_first_version_gets_what_came_later_and_keeps_wh
     db = sqlite3.connect(path)
     for column in ("etag", "last_modified"):
         db.execute(f"ALTER TABLE robots DROP COLUMN {column}")
+    db.execute("DROP INDEX sessions_share")
     db.execute("ALTER TABLE sessions DROP COLUMN share")
     db.execute("PRAGMA user_version = 1")
     db.commit()
@@ -145,6 +146,7 @@ async def test_sessions_saved_before_there_were_budgets_go_on_with_full_ones(tmp
     db = sqlite3.connect(path)
     for table in ("allowed", "tallies"):
         db.execute(f"DROP TABLE {table}")
+    db.execute("DROP INDEX sessions_share")
     db.execute("ALTER TABLE sessions DROP COLUMN share")
     db.execute("PRAGMA user_version = 2")
     db.commit()
@@ -166,6 +168,7 @@ async def test_sessions_saved_before_they_could_be_shown_have_no_secret_yet(tmp_
     await store.sessions.save(session("old", pages=("p1",)))
     await store.aclose()
     db = sqlite3.connect(path)
+    db.execute("DROP INDEX sessions_share")
     db.execute("ALTER TABLE sessions DROP COLUMN share")
     db.execute("PRAGMA user_version = 3")
     db.commit()

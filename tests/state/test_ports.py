@@ -94,6 +94,39 @@ async def test_sessions_under_different_keys_do_not_meet(store: Store):
     assert bob == session("bob")
 
 
+async def test_a_session_is_found_by_its_share_as_long_as_it_is_there(store: Store, clock):
+    one, other, old = session("one"), session("other"), session("old")
+    one.share, other.share = "secret", "Secret"
+    for saved in (one, other, old):
+        await store.sessions.save(saved)
+    assert await store.sessions.shared("secret") is await store.sessions.load("one")
+    assert await store.sessions.shared("Secret") is await store.sessions.load("other")
+    for wrong in ("", "secre", "secrets", "sec%", "one", "\ud800", "\0"):
+        assert await store.sessions.shared(wrong) is None
+    old.share = "late"
+    await store.sessions.save(old)
+    assert await store.sessions.shared("late") == old
+    await store.sessions.delete("one")
+    assert await store.sessions.shared("secret") is None
+    anew = session("one")
+    anew.share = "another"
+    await store.sessions.save(anew)
+    assert await store.sessions.shared("secret") is None
+    assert await store.sessions.shared("another") == anew
+    clock.advance(IDLE + 1)
+    assert await store.sessions.shared("another") is None
+
+
+async def test_a_session_that_made_room_is_not_found_by_its_share(store: Store, clock):
+    for n in range(MAX_SESSIONS + 1):
+        clock.advance(1)
+        one = session(f"s{n}", at=clock.now())
+        one.share = f"share {n}"
+        await store.sessions.save(one)
+    found = [await store.sessions.shared(f"share {n}") for n in range(MAX_SESSIONS + 1)]
+    assert [each and each.key for each in found] == [None, *(f"s{n}" for n in range(1, n + 1))]
+
+
 async def test_a_deleted_session_is_gone_and_can_be_made_anew(store: Store):
     await store.sessions.save(full_session())
     assert await store.sessions.delete("key")

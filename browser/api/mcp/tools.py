@@ -135,10 +135,6 @@ class Find(Arguments):
     cursor: Cursor = None
 
 
-class Back(Arguments):
-    """Of browser_back."""
-
-
 class Scroll(Arguments):
     """Of browser_scroll."""
 

@@ -30,6 +30,7 @@ from browser.model.page import Page
 from browser.model.reason import Reason
 from browser.model.result import Reply
 from browser.rules.target import parse_target
+from browser.telemetry.log import log_defect
 from browser.text import display, marks
 
 MOST = 20  # URLs of one load, as many as Open WebUI sends at once
@@ -60,6 +61,7 @@ class Load:
         self._places = dict(list(places.items())[:MOST])
         self._left_out = len(places) - len(self._places)
         self._replies: dict[str, Reply] = {}
+        self._broken: set[str] = set()
         self._commands: set[Command] = set()
         self._ends = math.inf
 
@@ -89,7 +91,7 @@ class Load:
 
         ``Load-Left-Out`` says how many were too many.
         """
-        codes = {place: _code(self._replies.get(url)) for url, place in self._places.items()}
+        codes = {place: self._code(url) for url, place in self._places.items()}
         told = ", ".join(f"{place};code={code}" for place, code in codes.items() if code)
         fields = {"Load-Failed": told} if told else {}
         if self._left_out:
@@ -100,13 +102,26 @@ class Load:
         for url in urls:
             with Command(self._ends) as command:
                 self._commands.add(command)
-                self._replies[url] = await self._conversations.run(
-                    self._owner, session, "open_url", {"url": url}
-                )
+                try:
+                    self._replies[url] = await self._conversations.run(
+                        self._owner, session, "open_url", {"url": url}
+                    )
+                except Exception as error:  # noqa: BLE001 - a defect costs one page of many
+                    log_defect(error)
+                    self._broken.add(url)
             self._commands.discard(command)
         if self._chat is None:
             with suppress(BrowserError):  # the store is away; what is kept expires
                 await self._conversations.forget(self._owner, session)
+
+    def _code(self, url: str) -> str | None:
+        """Why the page did not come, or ``None`` when it did."""
+        if url in self._broken:
+            return "defect"
+        reply = self._replies.get(url)
+        if reply is None:  # its turn did not come
+            return Reason.BUSY.value
+        return reply.failure.code if reply.failure else None
 
     async def _until_gone(self, request: Request) -> None:
         await gone(request)
@@ -120,12 +135,6 @@ def _host(url: str) -> str:
         return parse_target(url).host
     except UsageError:
         return ""
-
-
-def _code(reply: Reply | None) -> str | None:
-    if reply is None:  # its turn did not come
-        return Reason.BUSY.value
-    return reply.failure.code if reply.failure else None
 
 
 def _document(url: str, reply: Reply) -> dict[str, Any]:
