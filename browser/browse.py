@@ -109,7 +109,7 @@ class Browser:
         self._within(self._options.budget.judge_search(session.tally))
         session.tally.searches += 1
         results = await self._provider.search(query)
-        page = results_page(query.text, results, self._options.line_chars)
+        page = results_page(query.text, results, self._options.line_chars, query.site)
         key = await self.displays.keep(codec.encode(page), page)
         politeness = Politeness(robots="exempt")
         now = self._clock.now()

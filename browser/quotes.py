@@ -89,16 +89,19 @@ async def take(
     session.quotes.append(made)
     cut = f" (cut at {limit})" if said.truncated else ""
     title = marks.for_display(one_line(page.title, MAX_TITLE))
-    text = f"Quoted {made.citation}{cut} from {title} ({page.url}):\n{said.text}"
+    # Marked line by line: words of a page must not pass for a line of this browser.
+    words = "\n".join(f"> {row}" for row in said.text.splitlines())
+    text = f"Quoted {made.citation}{cut} from {title} ({page.url}):\n{words}"
     return Result(text, shown, page, quote=made)
 
 
 def _said(shown: Display, page: Page, start: int, end: int, chars: int) -> quote.Words:
     if not 2 <= start <= end <= page.last:
+        instead = ", and start comes before end." if start > end else ". Quote some of these."
         raise UsageError(
             Reason.UNKNOWN_LINE,
             f"lines {start} to {end} cannot be quoted: display {shown.cursor} has text in "
-            f"lines 2 to {page.last}, and start comes before end.",
+            f"lines 2 to {page.last}{instead}",
         )
     if shown.signals.marked:
         barred = quote.barred(page, start, end)

@@ -87,6 +87,7 @@ _WRITTEN_HOST = re.compile(r"\[[^\]]*\]|[^:]*")
 _USERINFO = (
     "URLs with a user name or password are not opened. Leave out all that stands before the @."
 )
+_IN_FRONT = "Write https:// and the name of the site in front."
 
 
 def parse_target(text: str, base: Url | None = None) -> Url:
@@ -175,7 +176,7 @@ def _judge_host(url: Url, own: bool) -> Verdict:
         return Allow()
     return Deny(
         Reason.ADDRESS_REFUSED,
-        f"The name {host} is not one of the public internet. Do not retry; choose another source.",
+        f"{host} is not a name on the public internet. Do not retry; choose another source.",
     )
 
 
@@ -207,11 +208,11 @@ def _refuse_partial(text: str) -> None:
     scheme = _SCHEME.match(text)
     if scheme and "." not in scheme["scheme"] and not _PORT_FOLLOWS.match(text):
         return
-    raise _bad(f"The URL does not begin with a scheme. Write https:// in front{_offer(text)}")
+    raise _bad(f"The URL does not begin with a scheme. {_offer(text)}")
 
 
 def _offer(text: str) -> str:
-    """The whole URL that *text* is a part of, when that can be told."""
+    """What to write: the whole URL that *text* is a part of, when that can be told."""
     rest = text.removeprefix("//")
     whole = f"https://{rest}"
     try:
@@ -220,9 +221,9 @@ def _offer(text: str) -> str:
         url = None
     # A path alone does not name its site: "report/2024" is no host.
     if url is None or rest.startswith("/") or not is_name(url.host) or len(whole) > MAX_URL:
-        return " and the name of the site."
+        return _IN_FRONT
     named = "." in url.host or _PORT_FOLLOWS.match(text)
-    return f": {whole}" if named else " and the name of the site."
+    return f"Write {whole} instead." if named else _IN_FRONT
 
 
 def _written_host(text: str) -> str | None:

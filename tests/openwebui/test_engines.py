@@ -6,11 +6,13 @@ import socket
 import sqlite3
 import threading
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
 
 from browser.api.openwebui import load as openwebui_load
+from browser.conversation import Conversations
 from tests.openwebui.conftest import Connect
 from tests.openwebui.peer import LINKED, documents
 from tests.service.living import serving
@@ -185,6 +187,23 @@ def test_more_than_twenty_are_not_loaded_and_one_that_is_there_twice_is_loaded_o
     assert failures(answer) == {}
     assert len(world.targets("many.test")) == 1 + 20
     assert "load-left-out" not in connect(service).load(urls[:20]).headers
+
+
+def test_a_defect_of_ours_costs_one_page(
+    service: httpx.Client, world: World, monkeypatch: pytest.MonkeyPatch
+):
+    first, second = pages(world, "defect.test", 2)
+    plain = Conversations.run
+
+    async def broken(self: Conversations, *given: Any) -> Any:
+        if given[3] == {"url": first}:
+            raise RuntimeError
+        return await plain(self, *given)
+
+    monkeypatch.setattr(Conversations, "run", broken)
+    answer = service.post("/openwebui/load", json={"urls": [first, second]})
+    assert failures(answer) == {0: "defect"}
+    assert [one["metadata"]["source"] for one in answer.json()] == [second]
 
 
 def test_no_url_is_no_document(service: httpx.Client, connect: Connect):

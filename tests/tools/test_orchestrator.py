@@ -48,7 +48,12 @@ def says(text: str | None) -> Turn:
 
 
 def run(
-    program: str, folder: Path, service: httpx.Client, model: Model, question: str = "Who?"
+    program: str,
+    folder: Path,
+    service: httpx.Client,
+    model: Model,
+    question: str = "Who?",
+    **changed: str,
 ) -> subprocess.CompletedProcess[str]:
     """Run the program, as a user who has pasted it into a file would."""
     file = folder / "ask.py"
@@ -62,13 +67,14 @@ def run(
             "POLITE_BROWSER": str(service.base_url),
             "BROWSER_TOKEN": TOKEN,
             "PYTHONUTF8": "1",
+            **changed,
         }
         done = subprocess.run(
             [sys.executable, "-W", "error", str(file), question],
             env=environment, capture_output=True, text=True, encoding="utf-8", timeout=60,
             check=False,
         )  # fmt: skip
-    assert model.complaints == []
+    assert model.complaints == (["no key"] if "OPENAI_API_KEY" in changed else [])
     return done
 
 
@@ -104,6 +110,7 @@ def test_the_answer_comes_with_its_sources(program: str, tmp_path: Path, service
     assert re.match(r"\[1\] \w+: http://library\.test/\w+", source)
     assert model.results[0].startswith("[0] pears harvest\n")
     assert model.results[1].startswith("[1] ")
+    assert '! {"marker": "【9†L1】", "reason": "unknown_cursor"' in done.stderr
     assert [step for step in done.stderr.split("\n") if step.startswith("·")] == [
         '· search {"query": "pears harvest", "site": null}',
         '· click {"id": 0, "cursor": 0}',
@@ -139,7 +146,7 @@ def test_calls_made_at_once_are_all_answered_in_order(
         ("search", '{"query": "\\ud800"}', "The arguments have to be one JSON object"),
         ("search", "", "query is missing"),
         ("search", "{}", "query is missing"),
-        ("search", '{"query": "x", "topn": "many"}', "topn: a whole number"),
+        ("search", '{"query": "x", "topn": "many"}', "topn has to be a whole number"),
         ("search", '{"query": "x", "path": "/etc"}', "takes only: "),
         ("fly", "{}", "There is no tool fly. The tools are search, click"),
         ("../../healthz", "{}", "There is no tool"),
@@ -183,6 +190,41 @@ def test_an_address_that_the_user_wrote_may_be_opened(
     done = run(program, tmp_path, service, model, "What does http://library.test/apples say?")
     assert done.returncode == 0, done.stderr
     assert model.results[0].startswith("[0] Apples (http://library.test/apples)")
+
+
+def test_words_that_the_cited_lines_do_not_have_are_told(
+    program: str, tmp_path: Path, service: httpx.Client
+):
+    model = Model(
+        [
+            calls(("search", '{"query": "pears"}')),
+            calls(("click", '{"id": 0}')),
+            says("The page says “pears grow on the moon at night” 【1†L3】."),
+        ]
+    )
+    done = run(program, tmp_path, service, model)
+    assert done.returncode == 0, done.stderr
+    assert "pears grow on the moon at night" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("changed", "told"),
+    [
+        ({"BROWSER_TOKEN": "wrong"}, r"http://\S+/v1/tools\S*: 401 .*token"),
+        ({"OPENAI_API_KEY": "wrong"}, r"http://\S+/chat/completions: 400 .*no key"),
+        ({"POLITE_BROWSER": "http://127.0.0.1:1"}, r"http://127\.0\.0\.1:1/v1/tools\S*: .*refused"),
+        ({"OPENAI_BASE_URL": "http://127.0.0.1:1"}, r"http://127\.0\.0\.1:1/chat\S*: .*refused"),
+        ({"MODEL": ""}, "Set MODEL"),
+    ],
+)
+def test_a_mistake_of_the_set_up_is_one_line_with_its_reason(
+    program: str, tmp_path: Path, service: httpx.Client, changed: dict[str, str], told: str
+):
+    done = run(program, tmp_path, service, Model([says("Never.")]), **changed)
+    assert done.returncode == 1
+    assert re.match(told, done.stderr)
+    assert "Traceback" not in done.stderr
+    assert done.stdout == ""
 
 
 def test_two_runs_are_two_conversations(program: str, tmp_path: Path, service: httpx.Client):

@@ -110,8 +110,9 @@ def test_every_call_of_the_trained_tool_has_a_command(service: httpx.Client):
     assert set(call["routes"]) == {"browser.search", "browser.open", "browser.find"}
     session = "trained"
 
-    def run(route: str, **values: object) -> dict[str, Any]:
-        filled = route.partition(" ")[0].format(**values)
+    def run(told: dict[str, str], **values: object) -> dict[str, Any]:
+        assert told["when"]
+        filled = told["route"].format(**values)
         assert "{" not in filled
         reply = service.get(call["url"].replace("{route}", f"{filled}&session={session}"))
         assert reply.status_code == 200, reply.text
@@ -130,7 +131,7 @@ def test_every_call_of_the_trained_tool_has_a_command(service: httpx.Client):
 
 def test_the_commands_named_are_commands(service: httpx.Client):
     routes = tools(service, "harmony")["call"]["routes"]
-    named = {name for each in routes.values() for name in re.findall(r"/v1/(\w+)", " ".join(each))}
+    named = {name for each in routes.values() for name in re.findall(r"/v1/(\w+)", str(each))}
     assert named
     assert named <= set(VERBS)
 
