@@ -25,6 +25,7 @@ cors_origins = []
 rate = 10
 burst = 40
 concurrency = 32
+streams = 256
 [agent]
 token = "ChatGPT-User"
 user_agent = ""

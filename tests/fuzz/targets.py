@@ -92,18 +92,16 @@ def citations(data: bytes) -> None:
     text = data.decode("utf-8", "replace")
     for marker in cite.markers(text):
         assert text[marker.start : marker.end] == marker.text
-    held = cite.holdback(text)
-    assert 0 <= held <= len(text)
-    anyio.run(_resolved, text, held)
+    anyio.run(_resolved, text)
 
 
-async def _resolved(text: str, held: int) -> None:
+async def _resolved(text: str) -> None:
     displays, session = await _conversation()
     for style in STYLES:
         _consistent(await resolve(displays, session, text, style, partial=False), style, text)
         part = await resolve(displays, session, text, style, partial=True)
-        assert part.holdback == held
-        _consistent(part, style, text[: len(text) - held])
+        assert 0 <= part.holdback <= len(text)
+        _consistent(part, style, text[: len(text) - part.holdback])
 
 
 def _consistent(done: Resolved, style: Style, text: str) -> None:

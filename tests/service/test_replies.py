@@ -137,7 +137,7 @@ def test_a_quote_is_told_key_by_key(world: World, talk: Talk):
     }
     assert reply["cursor"] == 0, "a quote makes no display"
     assert reply["page"]["url"] == "http://shape.test/q"
-    assert "First line.\nSecond line." in reply["text"]
+    assert "\n> First line.\n> Second line." in reply["text"], "a page cannot write a line of ours"
     assert talk.good("quote", start=3, end=3)["quote"]["citation"] == "【0†L3】"
 
 

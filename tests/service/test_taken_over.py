@@ -11,7 +11,7 @@ from typing import Any
 import httpx
 import pytest
 
-import browser.compose as house
+import browser.compose_core as house
 from browser.model.page import Line, Link, Page
 from browser.text import codec, render
 from tests.service.living import Talk, serving

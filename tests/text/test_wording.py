@@ -21,7 +21,7 @@ def test_the_words_around_a_quote_know_what_stands_before_them():
     assert [(word.joint, word.text) for word in found.words] == [
         (BLOCK, "One"), (" ", "two."),
         (BLOCK, "a"), (" ", "b"), (BLOCK, "c"),
-        (BLOCK, "x"), (BLOCK, "y"),
+        (BLOCK, "x"), (GAP, "y"),
         (GAP, "z"),
     ]  # fmt: skip
     assert [word.text for word in found.words[found.first : found.last]] == ["a", "b", "c"]
