@@ -33,7 +33,6 @@ from browser.search.searxng import SearXNG
 from browser.settings import Search, Settings
 from browser.state.memory import nobody
 from browser.state.open import Store, open_store
-from browser.state.responses import MemoryResponses
 from browser.telemetry.log import log_fetch
 from browser.telemetry.metrics import Metrics
 from browser.who import identity, signer, signing_keys
@@ -104,12 +103,11 @@ def build_net(
     subscribers = (log_fetch, metrics)
     tokens = (who.token, *who.also_obey)
     robots = RobotsGate(store.robots, hop, tokens, clock, subscribers, mode=settings.signals.mode)
-    responses = MemoryResponses(settings.cache.max_bytes)
     max_age = settings.cache.max_age if settings.cache.max_bytes else 0
     fetcher = Fetcher(
         hop=hop,
         robots=robots,
-        cache=Cache(responses, clock, max_age=max_age),
+        cache=Cache(store.responses, clock, max_age=max_age),
         may_keep=_may_keep(settings, tokens, clock),
         clock=clock,
         max_wait=limits.max_wait,
@@ -173,6 +171,7 @@ def build_store(settings: Settings, clock: Clock, busy: Callable[[str], bool] = 
             max_sessions=settings.session.max_sessions,
             clock=clock,
             busy=busy,
+            cache_bytes=settings.cache.max_bytes,
         )
     except ValueError as error:
         raise ValueError(f"config: store.url: {error}") from error

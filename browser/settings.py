@@ -54,7 +54,7 @@ class Server(_Section):
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65_535)] = 8000
     tokens: tuple[str, ...] = ()
-    operator_token: str = ""  # nothing answers to it in this version
+    operator_token: str = ""
     public_url: str = ""
     allowed_hosts: tuple[str, ...] = ()
     cors_origins: tuple[str, ...] = ()
@@ -68,12 +68,19 @@ class Server(_Section):
     _origins = field_validator("cors_origins")(names.checked_origins)
     _tokens = field_validator("tokens")(access.checked_tokens)
 
-    @field_validator("operator_token", mode="before")
+    @field_validator("operator_token")
     @classmethod
-    def _not_yet(cls, token: object) -> object:
-        if token != "":
-            raise ValueError("not available in this version; leave it out")
-        return token
+    def _operator(cls, token: str) -> str:
+        return access.checked_tokens((token,))[0] if token else token
+
+    @model_validator(mode="after")
+    def _apart(self) -> Server:
+        if self.operator_token in self.tokens:
+            raise ValueError(
+                "server.operator_token is one of server.tokens; who browses must not be able to "
+                "change limits, so make it another one"
+            )
+        return self
 
 
 class Brave(_Section):

@@ -164,11 +164,15 @@ def test_fixed_settings_ask_neither_file_nor_variables(monkeypatch: pytest.Monke
         ('[signals]\nmode = "lax"', "signals.mode: has to be 'default', 'strict' or 'off'"),
         (
             '[server]\noperator_token = "x"',
-            "server.operator_token: not available in this version; leave it out",
+            "server.operator_token: a token needs at least 16 characters",
         ),
         (
             "[server]\noperator_token = 3",
-            "server.operator_token: not available in this version; leave it out",
+            'server.operator_token: has to be a string, as in "a"',
+        ),
+        (
+            '[server]\ntokens = ["one token of sixteen"]\noperator_token = "one token of sixteen"',
+            "server: server.operator_token is one of server.tokens",
         ),
         (
             '[server]\npublic_url = "x"',

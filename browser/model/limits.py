@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 
 
 @dataclass(frozen=True)
@@ -50,3 +51,53 @@ class Limits:
     def of(self, host: str) -> HostLimits:
         """The limits of *host*."""
         return self.hosts.get(host, self.default)
+
+
+@dataclass(frozen=True)
+class HostOrder:
+    """What an operator has ordered for one host while the service runs.
+
+    Attributes:
+        host: As a URL has it.
+        rate: Requests a second; ``None`` leaves it as the settings have it, as for the next three.
+        burst: Requests at once after a pause.
+        concurrency: Requests under way.
+        hourly: Requests an hour.
+        blocked: Whether the host is refused; ``None`` as above.
+        note: Why, in the operator's words.
+        by: Who ordered it.
+        at: When, seconds since the epoch.
+    """
+
+    host: str
+    rate: float | None = None
+    burst: int | None = None
+    concurrency: int | None = None
+    hourly: int | None = None
+    blocked: bool | None = None
+    note: str = ""
+    by: str = ""
+    at: float = 0.0
+
+
+@dataclass(frozen=True)
+class Change:
+    """One line of the audit log.
+
+    Attributes:
+        action: ``set`` or ``unset`` the limits of a host, or ``reload`` the settings.
+        host: Concerned; empty for ``reload``.
+        by: Who.
+        at: When, seconds since the epoch.
+        before: The order that stood before, ``None`` for none.
+        after: The order that stands now, likewise.
+        note: Why, or what came of it.
+    """
+
+    action: Literal["set", "unset", "reload"]
+    host: str
+    by: str
+    at: float
+    before: HostOrder | None = None
+    after: HostOrder | None = None
+    note: str = ""

@@ -9,7 +9,7 @@ a page may wait for the display that shows it.
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
 from browser.model.clock import Clock
@@ -240,6 +240,10 @@ class MemoryTurns:
         """Forget its strikes."""
         if host in self._hosts:
             self._hosts[host] = rules.relax(self._hosts[host])
+
+    async def look(self, hosts: Collection[str]) -> Mapping[str, HostPace]:
+        """What is remembered of *hosts*."""
+        return {host: self._hosts[host] for host in hosts if host in self._hosts}
 
     def pace(self, host: str) -> HostPace:
         """What is remembered of *host*."""

@@ -7,10 +7,11 @@ a relative path operators know.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from browser.model.clock import Clock
+from browser.state.alone import FreeLeases, MemoryOrders, OneBoard
 from browser.state.database import Database
 from browser.state.memory import (
     Lifetimes,
@@ -20,7 +21,18 @@ from browser.state.memory import (
     MemoryTurns,
     nobody,
 )
-from browser.state.ports import Pages, RobotsCopies, Sessions, Turns
+from browser.state.ports import (
+    Boards,
+    Bus,
+    HostOrders,
+    Leases,
+    Pages,
+    Responses,
+    RobotsCopies,
+    Sessions,
+    Turns,
+)
+from browser.state.responses import MAX_OCTETS, MemoryResponses
 from browser.state.sqlite import (
     SqlitePages,
     SqliteRobots,
@@ -46,12 +58,22 @@ class Store:
         pages: Encoded pages.
         robots: Copies of robots.txt.
         turns: The pace of each host.
+        responses: Replies that may be used again.
+        orders: What operators have ordered for single hosts.
+        leases: Who does what only one process should.
+        boards: What each replica says of its hosts.
+        bus: Messages to the other processes; ``None`` when there is no other one.
     """
 
     sessions: Sessions
     pages: Pages
     robots: RobotsCopies
     turns: Turns
+    responses: Responses
+    orders: HostOrders
+    leases: Leases = field(default_factory=FreeLeases)
+    boards: Boards = field(default_factory=OneBoard)
+    bus: Bus | None = None
     _close: Callable[[], Awaitable[None]] = _nothing
     _ping: Callable[[], Awaitable[None]] = _nothing
 
@@ -76,6 +98,7 @@ def open_store(
     max_sessions: int,
     clock: Clock,
     busy: Callable[[str], bool] = nobody,
+    cache_bytes: int = MAX_OCTETS,
 ) -> Store:
     """Open the store that *url* names. Waits for the disk: call it before serving.
 
@@ -86,6 +109,7 @@ def open_store(
         max_sessions: When there are more, the one idle longest of the owner with most ends.
         clock: Tells the time.
         busy: Whether the session of a key runs a command, if that is known.
+        cache_bytes: Of memory for replies that may be used again.
 
     Raises:
         ValueError: when the URL has no valid form, or its file cannot be used.
@@ -93,8 +117,15 @@ def open_store(
     lifetimes = Lifetimes(idle, max_age, max_sessions, clock, busy)
     if url == "memory:":
         pages = MemoryPages(clock)
-        return Store(MemorySessions(lifetimes, pages), pages, MemoryRobots(), MemoryTurns())
-    return _open_sqlite(Database(_path(url)), lifetimes)
+        return Store(
+            sessions=MemorySessions(lifetimes, pages),
+            pages=pages,
+            robots=MemoryRobots(),
+            turns=MemoryTurns(),
+            responses=MemoryResponses(cache_bytes),
+            orders=MemoryOrders(),
+        )
+    return _open_sqlite(Database(_path(url)), lifetimes, cache_bytes)
 
 
 def _path(url: str) -> Path:
@@ -113,15 +144,17 @@ def _path(url: str) -> Path:
     return Path(name)
 
 
-def _open_sqlite(file: Database, lifetimes: Lifetimes) -> Store:
+def _open_sqlite(file: Database, lifetimes: Lifetimes, cache_bytes: int) -> Store:
     now = lifetimes.clock.now()
     turns = SqliteTurns(file)
     turns.recall(file.run_now(lambda db: read_hosts(db, now)), now)
     return Store(
-        SqliteSessions(file, lifetimes),
-        SqlitePages(file, lifetimes.clock),
-        SqliteRobots(file),
-        turns,
-        file.aclose,
-        file.ping,
+        sessions=SqliteSessions(file, lifetimes),
+        pages=SqlitePages(file, lifetimes.clock),
+        robots=SqliteRobots(file),
+        turns=turns,
+        responses=MemoryResponses(cache_bytes),
+        orders=MemoryOrders(),
+        _close=file.aclose,
+        _ping=file.ping,
     )

@@ -6,12 +6,16 @@ live across a network; all raise `browser.errors.StateUnavailable` when the stor
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
 from typing import Protocol
 
 from browser.model.fetch import RobotsCopy
+from browser.model.limits import Change, HostOrder
 from browser.model.response import StoredReply
 from browser.model.session import Session
-from browser.rules.pace import Rate, Turn
+from browser.rules.pace import HostPace, Rate, Turn
 
 
 class Sessions(Protocol):
@@ -89,3 +93,77 @@ class Turns(Protocol):
 
     async def relax(self, host: str) -> None:
         """The host answered well: forget its strikes."""
+
+    async def look(self, hosts: Collection[str]) -> Mapping[str, HostPace]:
+        """What is remembered of *hosts*; those of which nothing is are left out. Takes no turn."""
+
+
+class Leases(Protocol):
+    """The right to be the only process that does a thing, such as fetch one robots.txt.
+
+    Within a process the caller has locks of its own. A store of one process grants everything.
+    """
+
+    def hold(self, name: str, patience: float) -> AbstractAsyncContextManager[bool]:
+        """Wait at most *patience* seconds; yields whether the lease is ours.
+
+        A holder that dies loses it within seconds. One that is cut off from the store may go on
+        without it, so what is written under a lease is checked when it is written.
+        """
+
+
+@dataclass(frozen=True)
+class Revision:
+    """Grows when an operator changes something, whichever process was told.
+
+    Attributes:
+        orders: Changes of limits so far.
+        reloads: Times that reading the settings again was asked for.
+    """
+
+    orders: int = 0
+    reloads: int = 0
+
+
+class HostOrders(Protocol):
+    """What operators have ordered for single hosts while the service runs, and who did."""
+
+    async def all(self) -> Mapping[str, HostOrder]:
+        """Every order that stands, by host."""
+
+    async def put(self, order: HostOrder, change: Change) -> None:
+        """Let *order* stand in the place of an earlier one, and write *change* down with it."""
+
+    async def delete(self, host: str, change: Change) -> bool:
+        """Take the order back; whether there was one. Only then *change* is written down."""
+
+    async def reload(self, change: Change) -> None:
+        """Ask every process to read its settings again."""
+
+    async def changes(self, limit: int) -> Sequence[Change]:
+        """What was written down last, the newest first."""
+
+    async def revision(self) -> Revision:
+        """Cheap to ask twice a second."""
+
+
+class Boards(Protocol):
+    """What each replica says of the hosts it deals with, for the operator's view of all."""
+
+    async def post(
+        self, replica: str, changed: Mapping[str, bytes], gone: Collection[str] = ()
+    ) -> None:
+        """Replace what *replica* says under some names; it is forgotten when it falls silent."""
+
+    async def read(self) -> Mapping[str, Mapping[str, bytes]]:
+        """What every replica says, by replica and name."""
+
+
+class Bus(Protocol):
+    """Short messages to the other processes; one that is missed is never sent again."""
+
+    async def publish(self, channel: str, message: bytes) -> None:
+        """Say it to whoever listens now."""
+
+    def listen(self, channel: str) -> AbstractAsyncContextManager[AsyncIterator[bytes]]:
+        """Hear what is said from now on; ends with `StateUnavailable` when the store is away."""

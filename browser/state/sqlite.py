@@ -11,7 +11,7 @@ from __future__ import annotations
 import sqlite3
 import zlib
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from functools import partial
 
@@ -204,6 +204,10 @@ class SqliteTurns:
         if self._memory.pace(host).strikes:
             await self._memory.relax(host)
             await self._keep(host)
+
+    async def look(self, hosts: Collection[str]) -> Mapping[str, HostPace]:
+        """What is remembered of *hosts*."""
+        return await self._memory.look(hosts)
 
     async def _keep(self, host: str) -> None:
         await self._file.run(partial(_put_host, host=host, pace=self._memory.pace(host)))
