@@ -77,8 +77,8 @@ class Server(_Section):
     def _apart(self) -> Server:
         if self.operator_token in self.tokens:
             raise ValueError(
-                "server.operator_token is one of server.tokens; who browses must not be able to "
-                "change limits, so make it another one"
+                "operator_token is one of tokens; who browses must not be able to change limits, "
+                "so make it another one"
             )
         return self
 

@@ -171,8 +171,11 @@ def test_fixed_settings_ask_neither_file_nor_variables(monkeypatch: pytest.Monke
             'server.operator_token: has to be a string, as in "a"',
         ),
         (
-            '[server]\ntokens = ["one token of sixteen"]\noperator_token = "one token of sixteen"',
-            "server: server.operator_token is one of server.tokens",
+            '[server]\ntokens = ["a-token-of-its-own"]\noperator_token = "a-token-of-its-own"',
+            (
+                "server: operator_token is one of tokens; who browses must not be able to change "
+                "limits, so make it another one"
+            ),
         ),
         (
             '[server]\npublic_url = "x"',
