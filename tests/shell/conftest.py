@@ -41,7 +41,7 @@ def world() -> Iterator[World]:
 def service(world: World, tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
     index = small_library(world, tmp_path_factory.mktemp("library"))
     search: dict[str, Any] = {"provider": "local", "local": {"index": str(index)}}
-    slow = {"rate": 0.2, "burst": 2, "hourly": 10_000}  # robots.txt, a page, then 5 s each
+    slow = {"rate": 0.125, "burst": 2, "hourly": 10_000}  # robots.txt, a page, then 8 s each
     with serving(world, search=search, limits={"hosts": {"slow.test": slow}}) as client:
         yield client
 
