@@ -89,6 +89,8 @@ class FetchRecord:
         purpose: ``page``, or ``robots`` for a robots.txt.
         cache: Whether the origin was asked.
         request: The inbound request it was made for, as its reply's X-Request-Id names it.
+        asked: Hosts that a request for the page was sent to, one a hop.
+        retry_after: Seconds until asking again makes sense, where it failed and they are known.
     """
 
     host: str
@@ -106,6 +108,8 @@ class FetchRecord:
     purpose: Literal["page", "robots"] = "page"
     cache: CacheUse = "miss"
     request: str = field(default_factory=REQUEST.get)
+    asked: tuple[str, ...] = ()
+    retry_after: int | None = None
 
 
 @dataclass(frozen=True)

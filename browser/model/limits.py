@@ -17,6 +17,7 @@ class HostLimits:
         concurrency: Requests under way at the same time.
         hourly: Requests an hour.
         blocked: Whether the operator refuses the host altogether.
+        note: Why the limits are as they are, in the operator's words.
     """
 
     rate: float = 0.5
@@ -24,6 +25,7 @@ class HostLimits:
     concurrency: int = 2
     hourly: int = 300
     blocked: bool = False
+    note: str = ""
 
 
 @dataclass(frozen=True)

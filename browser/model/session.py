@@ -148,6 +148,19 @@ class Shown:
     marks: set[bytes] = field(default_factory=set)
 
 
+@dataclass(frozen=True)
+class Saved:
+    """Which state of a session the store has, as far as this process knows.
+
+    Attributes:
+        state: Its name, another one after every save.
+        sizes: Displays, quotes, steps and allowed addresses in it.
+    """
+
+    state: str
+    sizes: tuple[int, int, int, int]
+
+
 @dataclass
 class Session:
     """One conversation. The only mutable value of the model: a command appends to it.
@@ -168,6 +181,7 @@ class Session:
         share: Whoever knows it may look on: nothing but a secret, of 128 bits. Empty for a session
             that an older version has stored.
         shown: Which addresses its displays hold.
+        saved: Which state was loaded or saved last, for a store that other processes write too.
     """
 
     key: str
@@ -183,3 +197,4 @@ class Session:
     tally: Tally = field(default_factory=Tally)
     share: str = ""
     shown: Shown = field(default_factory=Shown, init=False, repr=False, compare=False)
+    saved: Saved | None = field(default=None, init=False, repr=False, compare=False)

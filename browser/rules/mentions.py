@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cache
 
 MAX_TEXT = 20_000  # characters of a message that are read
 MAX_FOUND = 100  # addresses; more than a person writes
@@ -40,17 +41,14 @@ _LABEL = f"(?:{_LETTER})(?:{_LETTER}|-){{0,62}}"
 _BEFORE = f"(?:(?<=[{_DENSE}])|(?<![\\w@./%:-]))"  # a name does not begin in the middle of a word
 _AFTER = f"(?:(?=[{_DENSE}])|(?![\\w@-]))"
 _LOCAL = r"[a-z0-9.!\#$%&'*+/=?^_`{|}~-]"  # of an e-mail address, WHATWG HTML 4.10.5.1.5
-_ADDRESS = re.compile(
-    rf"""
+_ADDRESS = rf"""
       (?<![a-z0-9+]) (?P<web> https?:// {_TAIL} )
     | (?<![a-z0-9+.-]) [a-z][a-z0-9+.-]{{1,40}}:// \S*
     | (?<!{_LOCAL}) {_LOCAL}{{1,64}} @ \S*
     | {_BEFORE} (?P<bare>
         (?:{_LABEL}\.){{1,10}} (?=[^\W\d_]{{2}}|xn--) {_LABEL} {_AFTER}
         (?: :\d{{1,5}} )? (?: [/?\#] {_TAIL} )? )
-    """,
-    re.IGNORECASE | re.VERBOSE,
-)
+    """
 _TRAILING = ".,;:!?'*_~"
 _PAIRS = {")": "(", "]": "[", "}": "{"}
 _AFTER_HOST = re.compile(f"[a-z0-9](?=[{_DENSE}])", re.IGNORECASE)
@@ -67,7 +65,7 @@ def mentions(text: str) -> list[str]:
         At most `MAX_FOUND`, each with a scheme; they are not judged in any way.
     """
     found: dict[str, None] = {}
-    for match in _ADDRESS.finditer(text[:MAX_TEXT]):
+    for match in _address().finditer(text[:MAX_TEXT]):
         if match["web"]:
             written = match["web"]
         elif match["bare"]:
@@ -78,6 +76,12 @@ def mentions(text: str) -> list[str]:
         if len(found) >= MAX_FOUND:
             break
     return list(found)[:MAX_FOUND]
+
+
+@cache
+def _address() -> re.Pattern[str]:
+    # Compiled when it is first wanted: that takes as long as a tenth of a start.
+    return re.compile(_ADDRESS, re.IGNORECASE | re.VERBOSE)
 
 
 def _readings(written: str) -> Iterator[str]:

@@ -10,6 +10,10 @@ known before anyone waits: a caller that would wait too long is told the number 
 A turn that nobody used is given back when it is still the last one taken; an earlier one cannot
 be, since others have been promised what comes after it.
 
+Limits change while the service runs. A rate whose interval is another one than that which its
+arrival time was reckoned with counts from the next turn on: the turns that are owed stay as
+many, each as long as the new interval, and the host is not asked faster than the new rate allows.
+
 Left to taste: a refused turn costs nothing; a pause without Retry-After starts at 15 s, doubles
 to an hour, and its second half is random so that waiting callers do not return together. A good
 answer ends the doubling, and so does time: one step for each two hours without a new 429.
@@ -23,6 +27,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC
 from email.utils import parsedate_to_datetime
 
+CRAWL_DELAY = "crawl-delay"  # the rate that a site asks for; never rescaled
 MIN_PAUSE = 1.0  # seconds; a Retry-After of 0 still means "not now"
 MAX_PAUSE = 3600.0
 FIRST_PAUSE = 15.0
@@ -53,12 +58,14 @@ class HostPace:
         blocked_until: No turn before this moment (the site asked us to wait).
         strikes: 429 and 503 answers in a row.
         status: The status that blocked it.
+        intervals: What each arrival time was reckoned with, by the name of the rate.
     """
 
     arrivals: dict[str, float]
     blocked_until: float = 0.0
     strikes: int = 0
     status: int = 0
+    intervals: dict[str, float] = field(default_factory=dict)
 
 
 NEW = HostPace({})
@@ -98,8 +105,9 @@ def reserve(
         max_wait: Longest acceptable wait in seconds.
 
     Returns:
-        The new memory (unchanged when the turn is not granted) and the turn.
+        The new memory (when the turn is not granted, changed only as the rates are) and the turn.
     """
+    pace = rescale(pace, rates, now)
     start, held_by = now, ""
     if pace.blocked_until > start:
         start, held_by = pace.blocked_until, "site"
@@ -113,14 +121,47 @@ def reserve(
         return pace, Turn(False, wait, held_by, status)
     if not rates:  # only a question, which leaves nothing to remember
         return pace, Turn(True, wait, held_by, status)
-    arrivals = dict(pace.arrivals)
+    arrivals, intervals = dict(pace.arrivals), dict(pace.intervals)
     receipt = {}
     for rate in rates:
         before = arrivals.get(rate.name, 0.0)
         arrivals[rate.name] = max(before, start) + rate.interval
+        intervals[rate.name] = rate.interval
         receipt[rate.name] = arrivals[rate.name], before
-    after = HostPace(arrivals, pace.blocked_until, pace.strikes, pace.status)
+    after = replace(pace, arrivals=arrivals, intervals=intervals)
     return after, Turn(True, wait, held_by, status, receipt)
+
+
+def rescale(pace: HostPace, rates: tuple[Rate, ...], now: float) -> HostPace:
+    """Reckon what is owed with the intervals that hold now.
+
+    A slower rate makes nobody wait longer than one who has used up its whole burst: else an
+    hourly budget that is lowered would shut a host for the rest of the day. A Crawl-delay stays
+    as it is reckoned: http and https of one host may ask for different ones in turn.
+
+    Args:
+        pace: What is remembered of the host.
+        rates: Every limit that applies to the next request.
+        now: Seconds since the epoch.
+
+    Returns:
+        *pace* itself when no interval has changed.
+    """
+    changed = [
+        rate
+        for rate in rates
+        if pace.intervals.get(rate.name, rate.interval) != rate.interval
+        and rate.name != CRAWL_DELAY
+    ]
+    if not changed:
+        return pace
+    arrivals, intervals = dict(pace.arrivals), dict(pace.intervals)
+    for rate in changed:
+        debt = max(0.0, arrivals[rate.name] - now)
+        scaled = debt * (rate.interval / intervals[rate.name])
+        arrivals[rate.name] = now + min(scaled, max(debt, rate.burst * rate.interval))
+        intervals[rate.name] = rate.interval
+    return replace(pace, arrivals=arrivals, intervals=intervals)
 
 
 def give_back(pace: HostPace, turn: Turn) -> HostPace:

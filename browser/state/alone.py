@@ -26,6 +26,9 @@ class FreeLeases:
         yield True
 
 
+EVERYTHING = FreeLeases()
+
+
 class OneBoard:
     """The board of a single replica."""
 

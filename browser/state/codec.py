@@ -1,4 +1,4 @@
-"""Displays, quotes, steps and tallies as JSON text, one value a row, and back.
+"""Displays, quotes, steps, tallies, orders and changes as JSON text, one value a row, and back.
 
 Decides the stored form only; the governing shape is `browser.model.session`. Field names are
 the keys, so a field with a default can be added without touching rows that are there. Left to
@@ -12,16 +12,18 @@ import json
 from dataclasses import replace
 from typing import Any
 
-from browser.model.session import Display, Quote, Step, Tally
+from browser.model.limits import Change, HostOrder
+from browser.model.session import Display, Quote, Session, Step, Tally
 from browser.model.signals import Signals
 
 
 def _plain(value: object) -> dict[str, Any]:
-    if isinstance(value, Signals):
+    if isinstance(value, Signals | HostOrder):
         return vars(value)
     raise TypeError(f"not a JSON value: {type(value).__name__}")
 
 
+_HEAD = ("key", "id", "owner", "created", "used", "commands", "share")
 _ENCODER = json.JSONEncoder(separators=(",", ":"), default=_plain)
 
 
@@ -29,7 +31,7 @@ class Damaged(ValueError):
     """A stored row is not what this code wrote."""
 
 
-def pack(value: Display | Quote | Step | Tally | str) -> str:
+def pack(value: Display | Quote | Step | Tally | HostOrder | Change | str) -> str:
     """Write *value* as JSON: an object, or a string for an address.
 
     A display whose page may not be kept is written without its text.
@@ -83,6 +85,47 @@ def tally(text: str) -> Tally:
         raise Damaged("a stored tally has a field too many") from error
 
 
+def order(text: str | bytes) -> HostOrder:
+    """Read an operator's order; raises `Damaged`."""
+    return _order(_fields(text))
+
+
+def change(text: str | bytes) -> Change:
+    """Read a line of the audit log; raises `Damaged`."""
+    fields = _fields(text)
+    for name in ("before", "after"):
+        if fields.get(name) is not None:
+            fields[name] = _order(fields[name])
+    try:
+        return Change(**fields)
+    except TypeError as error:
+        raise Damaged("a stored change lacks a field or has one too many") from error
+
+
+def _order(fields: Any) -> HostOrder:
+    try:
+        return HostOrder(**fields)
+    except TypeError as error:
+        raise Damaged("a stored order lacks a field or has one too many") from error
+
+
+def pack_head(session: Session) -> str:
+    """Write what is no list of *session* as a JSON object."""
+    return _ENCODER.encode(
+        {name: getattr(session, name) for name in _HEAD} | {"tally": vars(session.tally)}
+    )
+
+
+def head(text: str) -> Session:
+    """Read a session without displays, quotes, steps and addresses; raises `Damaged`."""
+    fields = _fields(text)
+    try:
+        tally = Tally(**fields.pop("tally", {}))
+        return Session(**{name: fields[name] for name in _HEAD}, tally=tally)
+    except (KeyError, TypeError) as error:
+        raise Damaged("a stored session lacks a field, or its tally has one too many") from error
+
+
 def address(text: str) -> str:
     """Read an allowed address; raises `Damaged`."""
     try:
@@ -94,7 +137,7 @@ def address(text: str) -> str:
     return value
 
 
-def _fields(text: str) -> dict[str, Any]:
+def _fields(text: str | bytes) -> dict[str, Any]:
     try:
         fields = json.loads(text)
     except ValueError as error:

@@ -29,7 +29,7 @@ from browser.state.codec import Damaged
 T = TypeVar("T")
 
 APPLICATION = 0x706F6C62  # "polb": tells our files from another program's
-VERSION = 5  # of the tables; what each version added to the one before is in `STEPS`
+VERSION = 6  # of the tables; what each version added to the one before is in `STEPS`
 BUSY = 5.0  # seconds to wait for another program that reads the file
 WAL_LIMIT = 64 * 2**20  # bytes the log may keep on disk after a checkpoint
 
@@ -39,6 +39,9 @@ _ALLOWED = """CREATE TABLE IF NOT EXISTS allowed (session TEXT NOT NULL
 _TALLIES = """CREATE TABLE IF NOT EXISTS tallies (session TEXT PRIMARY KEY
     REFERENCES sessions ON DELETE CASCADE, json TEXT NOT NULL)"""
 _BY_SHARE = "CREATE INDEX sessions_share ON sessions (share)"
+_ORDERS = "CREATE TABLE IF NOT EXISTS orders (host TEXT PRIMARY KEY, json TEXT NOT NULL)"
+_CHANGES = """CREATE TABLE IF NOT EXISTS changes
+    (n INTEGER PRIMARY KEY AUTOINCREMENT, json TEXT NOT NULL)"""
 TABLES = (
     """CREATE TABLE sessions (key TEXT PRIMARY KEY, id TEXT NOT NULL, owner TEXT NOT NULL,
         created REAL NOT NULL, used REAL NOT NULL, commands INTEGER NOT NULL,
@@ -65,6 +68,8 @@ TABLES = (
         strikes INTEGER NOT NULL, status INTEGER NOT NULL)""",
     _ALLOWED,
     _TALLIES,
+    _ORDERS,
+    _CHANGES,
     f"PRAGMA application_id = {APPLICATION}",
     f"PRAGMA user_version = {VERSION}",
 )
@@ -76,6 +81,7 @@ STEPS: dict[int, tuple[str, ...]] = {
     3: (_ALLOWED, _TALLIES),
     4: ("ALTER TABLE sessions ADD COLUMN share TEXT NOT NULL DEFAULT ''",),
     5: (_BY_SHARE,),
+    6: (_ORDERS, _CHANGES),
 }
 
 AWAY = "The browser cannot reach its memory at the moment. Try again in a few seconds."

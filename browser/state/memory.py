@@ -21,6 +21,7 @@ from browser.state.eviction import Crowd
 
 SWEEP_EVERY = 60.0  # seconds between two looks for what has expired
 PAGE_GRACE = 600.0  # seconds between storing a page and saving the display that shows it
+MAX_LOOSE = 1000  # pages that no display shows; many times the commands that run at once
 MAX_HOSTS = 10_000  # hosts whose pace is remembered
 MAX_ROBOTS = 10_000  # authorities
 MAX_ROBOTS_BYTES = 64 * 2**20  # bytes of robots.txt bodies
@@ -68,14 +69,14 @@ class MemoryPages:
         self._clock = clock
         self._pages: dict[str, tuple[float, bytes]] = {}
         self._uses: dict[str, int] = {}
-        self._loose: set[str] = set()
+        self._loose: dict[str, None] = {}  # that no display shows, the oldest first
 
     async def put(self, key: str, blob: bytes) -> None:
         """Keep *blob*; a key that is there already stays as it is, but counts as new."""
         _, kept = self._pages.get(key, (0.0, blob))
         self._pages[key] = (self._clock.now(), kept)
         if key not in self._uses:
-            self._loose.add(key)
+            self._loosen(key)
 
     async def get(self, key: str) -> bytes | None:
         """The encoded page."""
@@ -85,14 +86,14 @@ class MemoryPages:
     def pin(self, key: str) -> None:
         """One more display shows the page."""
         self._uses[key] = self._uses.get(key, 0) + 1
-        self._loose.discard(key)
+        self._loose.pop(key, None)
 
     def unpin(self, key: str) -> None:
         """One display less shows the page; the last one takes it along."""
         self._uses[key] -= 1
         if not self._uses[key]:
             del self._uses[key]
-            self._loose.add(key)
+            self._loosen(key)
             self._drop_if_old(key)
 
     def sweep(self) -> None:
@@ -100,11 +101,20 @@ class MemoryPages:
         for key in list(self._loose):
             self._drop_if_old(key)
 
+    def _loosen(self, key: str) -> None:
+        self._loose.pop(key, None)
+        self._loose[key] = None
+        if len(self._loose) > MAX_LOOSE:
+            self._drop(next(iter(self._loose)))
+
     def _drop_if_old(self, key: str) -> None:
         stored_at, _ = self._pages.get(key, (0.0, b""))
         if stored_at <= self._clock.now() - PAGE_GRACE:
-            self._pages.pop(key, None)
-            self._loose.discard(key)
+            self._drop(key)
+
+    def _drop(self, key: str) -> None:
+        self._pages.pop(key, None)
+        self._loose.pop(key, None)
 
 
 class MemorySessions:
@@ -159,6 +169,10 @@ class MemorySessions:
             return False
         self._drop(key)
         return not self._lifetimes.over(session.created, session.used)
+
+    async def count(self) -> int:
+        """How many are kept."""
+        return len(self._sessions)
 
     def _drop(self, key: str) -> None:
         self._keys.pop(self._sessions.pop(key).share, None)

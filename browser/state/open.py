@@ -40,9 +40,13 @@ from browser.state.sqlite import (
     SqliteTurns,
     read_hosts,
 )
+from browser.state.sqlite_orders import SqliteOrders
 
-FORMS = 'Valid forms are "memory:", "sqlite:///relative.db" and "sqlite:////absolute/path.db".'
-_SHARED = ("valkey", "valkeys", "redis", "rediss")
+FORMS = (
+    'Valid forms are "memory:", "sqlite:///relative.db", "sqlite:////absolute/path.db" and, shared'
+    ' by replicas, "valkey://host:6379/0" (also valkeys, redis, rediss, unix).'
+)
+SHARED = frozenset({"valkey", "valkeys", "redis", "rediss", "unix"})  # schemes of shared stores
 
 
 async def _nothing() -> None:
@@ -102,8 +106,11 @@ def open_store(
 ) -> Store:
     """Open the store that *url* names. Waits for the disk: call it before serving.
 
+    A shared store is not waited for: while it is away, everything raises `StateUnavailable`.
+
     Args:
-        url: ``memory:``, ``sqlite:///relative.db`` or ``sqlite:////absolute/path.db``.
+        url: ``memory:``, ``sqlite:///relative.db``, ``sqlite:////absolute/path.db`` or what
+            `browser.state.valkey.fit` has, such as ``valkey://host:6379/0``.
         idle: Seconds without a command after which a session ends.
         max_age: Seconds after which a session ends anyway.
         max_sessions: When there are more, the one idle longest of the owner with most ends.
@@ -112,7 +119,8 @@ def open_store(
         cache_bytes: Of memory for replies that may be used again.
 
     Raises:
-        ValueError: when the URL has no valid form, or its file cannot be used.
+        ValueError: when the URL has no valid form, its file cannot be used, or the extra
+            ``shared`` is not installed.
     """
     lifetimes = Lifetimes(idle, max_age, max_sessions, clock, busy)
     if url == "memory:":
@@ -125,17 +133,31 @@ def open_store(
             responses=MemoryResponses(cache_bytes),
             orders=MemoryOrders(),
         )
+    if is_shared(url):
+        return _open_shared(url, lifetimes, cache_bytes)
     return _open_sqlite(Database(_path(url)), lifetimes, cache_bytes)
+
+
+def is_shared(url: str) -> bool:
+    """Whether *url* names a store that several processes may use at once."""
+    return url.partition(":")[0] in SHARED
+
+
+def _open_shared(url: str, lifetimes: Lifetimes, cache_bytes: int) -> Store:
+    try:
+        from browser.state.valkey.store import open_valkey  # noqa: PLC0415
+    except ModuleNotFoundError as error:
+        if (error.name or "").partition(".")[0] != "redis":
+            raise
+        raise ValueError(
+            "A shared store needs the extra `shared`: pip install 'polite-browser[shared]'."
+        ) from None
+    return open_valkey(url, lifetimes, cache_bytes)
 
 
 def _path(url: str) -> Path:
     # Of a URL only the scheme is repeated: the rest may hold a password.
     scheme, _, rest = url.partition(":")
-    if scheme in _SHARED:
-        raise ValueError(
-            f"The store {scheme}: is not available: this build keeps state in sqlite or memory"
-            f" only for now. {FORMS}"
-        )
     name = rest.removeprefix("///")
     if scheme != "sqlite" or name == rest:
         raise ValueError(f"The store URL beginning {scheme[:20]!r} is not known. {FORMS}")
@@ -154,7 +176,7 @@ def _open_sqlite(file: Database, lifetimes: Lifetimes, cache_bytes: int) -> Stor
         robots=SqliteRobots(file),
         turns=turns,
         responses=MemoryResponses(cache_bytes),
-        orders=MemoryOrders(),
+        orders=SqliteOrders(file),
         _close=file.aclose,
         _ping=file.ping,
     )

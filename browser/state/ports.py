@@ -28,10 +28,17 @@ class Sessions(Protocol):
         """The session of this `Session.share`, unless that is empty or `load` would not find it."""
 
     async def save(self, session: Session) -> None:
-        """Keep what the session has gained since it was loaded."""
+        """Keep what the session has gained since it was loaded.
+
+        Raises:
+            StateUnavailable: also when another process has saved it meanwhile; nothing is kept.
+        """
 
     async def delete(self, key: str) -> bool:
         """Forget it; whether there was one."""
+
+    async def count(self) -> int:
+        """How many are kept; a few of them may have ended."""
 
 
 class Pages(Protocol):

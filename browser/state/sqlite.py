@@ -86,11 +86,20 @@ class SqliteSessions:
         self._hot.pop(key, None)  # a load that began before may have brought it back
         return there
 
+    async def count(self) -> int:
+        """How many are kept."""
+        return await self._file.run(_count_sessions)
+
     def _warm(self, session: Session) -> None:
         self._hot[session.key] = session
         self._hot.move_to_end(session.key)
         while len(self._hot) > self._capacity:
             self._hot.popitem(last=False)
+
+
+def _count_sessions(db: sqlite3.Connection) -> int:
+    (count,) = db.execute("SELECT count(*) FROM sessions").fetchone()
+    return int(count)
 
 
 class SqlitePages:

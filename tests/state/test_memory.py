@@ -1,7 +1,10 @@
 from __future__ import annotations
 
+import pytest
+
 from browser.model.fetch import RobotsCopy
 from browser.rules.pace import Rate
+from browser.state import memory
 from browser.state.memory import (
     PAGE_GRACE,
     SWEEP_EVERY,
@@ -80,4 +83,17 @@ async def test_nothing_stays_in_memory_when_all_sessions_have_ended():
     clock.advance(PAGE_GRACE + SWEEP_EVERY)
     await sessions.save(session("last", clock.now()))
     assert set(sessions._sessions) == set(sessions._pinned) == {"last"}
-    assert (pages._pages, pages._uses, pages._loose) == ({}, {}, set())
+    assert (pages._pages, pages._uses, pages._loose) == ({}, {}, {})
+
+
+async def test_a_flood_of_sessions_does_not_leave_its_pages_behind(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(memory, "MAX_LOOSE", 20)
+    clock = ManualClock(START)
+    pages = MemoryPages(clock)
+    sessions = MemorySessions(Lifetimes(100, 1000, 50, clock), pages)
+    for n in range(300):
+        await pages.put(f"p{n}", b"page")
+        await sessions.save(session(f"s{n}", clock.now(), pages=(f"p{n}",)))
+        assert await pages.get(f"p{n}")
+    assert len(pages._pages) == 50 + 20
+    assert await pages.get("p250"), "a page of a session that is there has gone"

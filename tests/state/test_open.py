@@ -34,13 +34,6 @@ async def test_four_slashes_name_a_file_of_the_root(tmp_path):
     assert (tmp_path / "with space é#.db").is_file()
 
 
-@pytest.mark.parametrize("scheme", ["valkey", "redis", "valkeys", "rediss"])
-def test_a_shared_store_is_said_to_be_missing_and_its_password_is_not_repeated(scheme):
-    with pytest.raises(ValueError, match="sqlite or memory only for now") as caught:
-        opened(f"{scheme}://:hunter2@host:6379/0")
-    assert "hunter2" not in str(caught.value)
-
-
 @pytest.mark.parametrize(
     "url",
     [

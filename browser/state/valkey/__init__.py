@@ -1,0 +1,1 @@
+"""State that replicas share, kept by a Valkey or Redis server."""
