@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any, NoReturn
 import click
 
 from browser import __version__
+from browser.limits_cli import limits
 
 _config = click.option(
     "--config", type=click.Path(), help="TOML file with settings (or BROWSER_CONFIG)."
@@ -29,22 +31,23 @@ def main() -> None:
 @click.option("--workers", type=int, default=1, help="Processes; more than 1 needs a shared store.")
 def serve(config: str | None, host: str | None, port: int | None, workers: int) -> None:
     """Run the service."""
+    gc.disable()  # until all is made (`browser.serve.settle`): nothing of it is garbage
     given = {"host": host, "port": port}
     settings = _load(
         config, server={key: value for key, value in given.items() if value is not None}
     )
-    if workers != 1:
-        _fail(
-            f"--workers {workers} needs a store that processes share, and this version keeps its "
-            "store in one process. Use --workers 1."
-        )
-    from browser.serve import StartError  # noqa: PLC0415
-    from browser.serve import serve as run  # noqa: PLC0415
+    from browser import workers as several  # noqa: PLC0415
 
-    try:
-        run(settings)
-    except StartError as error:
-        _fail(str(error))
+    with several.counting(workers):
+        from browser.serve import StartError  # noqa: PLC0415
+        from browser.serve import serve as run  # noqa: PLC0415
+
+        try:
+            if workers != 1:
+                sys.exit(several.serve(settings, workers))
+            run(settings)
+        except StartError as error:
+            _fail(str(error))
 
 
 @main.command()
@@ -156,6 +159,9 @@ def index(folder: Path, base_url: str, index: Path) -> None:
     print(f"{built.added} pages in {index}")
     for name in built.skipped:
         print(f"skipped {name}")
+
+
+main.add_command(limits)
 
 
 @main.group()

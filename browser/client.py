@@ -1,4 +1,4 @@
-"""A small client of the service's own API, for the shell and the demo.
+"""A small client of the service's own API, for the shell, the demo and the operator.
 
 Standard library only: it speaks to one address the person named, and must not use the proxies
 of the environment.
@@ -10,6 +10,7 @@ import contextlib
 import http.client
 import json
 import socket
+from collections.abc import Iterator
 from types import NoneType
 from typing import Any
 from urllib.parse import quote
@@ -18,6 +19,7 @@ import ada_url
 
 from browser.model.url import Url
 
+PART = 500  # hosts asked for at once
 TIMEOUT = 60.0  # seconds; a command may wait for a turn and then for a slow site
 
 
@@ -117,17 +119,29 @@ class Client:
 
     def ask(self, method: str, target: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
         """One request; raises `ClientError` as `command` does."""
+        with self.asking(method, target, body) as response:
+            return _object(response.read())
+
+    @contextlib.contextmanager
+    def asking(
+        self, method: str, target: str, body: dict[str, Any] | None = None
+    ) -> Iterator[http.client.HTTPResponse]:
+        """The answer to one request while it is read; raises `ClientError` as `command` does."""
         payload = json.dumps(body).encode() if body is not None else None
-        headers = self._headers | ({"Content-Type": "application/json"} if body else {})
+        typed = {"Content-Type": "application/json"} if body is not None else {}
         secure = self._url.scheme == "https"
         kind = http.client.HTTPSConnection if secure else http.client.HTTPConnection
         # One for each request: a person reads longer than a service keeps an idle connection.
         connection = kind(self._url.host.strip("[]"), self._url.port, timeout=TIMEOUT)
         self._live.add(connection)
         try:
-            connection.request(method, target, payload, headers)
+            connection.request(method, target, payload, self._headers | typed)
             response = connection.getresponse()
-            text = response.read()
+            if response.status >= 400:
+                data = _object(response.read())
+                detail = str(data.get("detail", f"HTTP {response.status}"))
+                raise ClientError(detail, response.status)
+            yield response
         except (OSError, http.client.HTTPException, ValueError) as error:
             if isinstance(error, ConnectionRefusedError | socket.gaierror):
                 raise Away(
@@ -139,10 +153,6 @@ class Client:
         finally:
             self._live.discard(connection)
             connection.close()
-        data = _object(text)
-        if response.status >= 400:
-            raise ClientError(str(data.get("detail", f"HTTP {response.status}")), response.status)
-        return data
 
     def close(self) -> None:
         """Hang up on what is being asked, from any thread: who asks gets a `ClientError`."""
@@ -150,6 +160,72 @@ class Client:
             if connection.sock is not None:
                 with contextlib.suppress(OSError):
                     connection.sock.shutdown(socket.SHUT_RDWR)
+
+
+class Operator(Client):
+    """What an operator asks of a service and orders it.
+
+    Args:
+        address: As for `Client`.
+        token: Of the operator.
+        by: Who that is, for the audit log.
+    """
+
+    def __init__(self, address: str, token: str, by: str) -> None:
+        super().__init__(address, token)
+        self._headers["X-Operator"] = by
+
+    def hosts(self, search: str = "", state: str = "") -> list[dict[str, Any]]:
+        """What every host is doing whose name contains *search*; raises like `ask`."""
+        found: list[dict[str, Any]] = []
+        while True:
+            query = ada_url.URLSearchParams("")
+            for name, value in (("search", search), ("state", state), ("offset", len(found))):
+                if value:
+                    query.append(name, str(value))
+            query.append("limit", str(PART))
+            part = self.ask("GET", f"/operator/hosts?{query}").get("hosts")
+            if not isinstance(part, list):
+                raise ClientError("what answers there is no polite-browser")
+            found += part
+            if len(part) < PART:
+                return found
+
+    def host(self, name: str) -> dict[str, Any]:
+        """What one host is doing; raises like `ask`."""
+        return self.ask("GET", _host_path(name))
+
+    def order(self, name: str, limits: dict[str, Any]) -> dict[str, Any]:
+        """Set the limits of a host; returns what it is doing then. Raises like `ask`."""
+        return self.ask("PUT", _host_path(name), limits)
+
+    def withdraw(self, name: str) -> dict[str, Any]:
+        """Take the order for a host back; raises like `ask`, with 404 when none stood."""
+        return self.ask("DELETE", _host_path(name))
+
+    def reload(self) -> dict[str, Any]:
+        """Have the settings file read again: ``reloaded`` and ``says``. Raises like `ask`."""
+        return self.ask("POST", "/operator/reload")
+
+    def orders(self) -> str:
+        """The orders that stand, as tables of a settings file; raises like `ask`."""
+        with self.asking("GET", "/operator/limits.toml") as response:
+            return response.read().decode()
+
+    def events(self) -> Iterator[tuple[str, Any]]:
+        """Name and data of what happens, until the service stops; raises like `ask`."""
+        with self.asking("GET", "/operator/events") as response:
+            name = ""
+            for line in response:
+                field, _, value = line.decode().rstrip("\r\n").partition(": ")
+                if field == "event":
+                    name = value
+                elif field == "data":  # the service writes one such line an event
+                    yield name, json.loads(value)
+
+
+def _host_path(name: str) -> str:
+    return f"/operator/hosts/{quote(name, safe='')}"
 
 
 def _is_reply(reply: dict[str, Any]) -> bool:

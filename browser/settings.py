@@ -1,8 +1,4 @@
-"""Every setting, its type, its bounds and its default. README has a row for each.
-
-A name whose work this version does not do yet is refused when it is set to anything but its
-default: a setting that changes nothing would be a lie to the operator.
-"""
+"""Every setting, its type, its bounds and its default. README has a row for each."""
 
 from __future__ import annotations
 
@@ -20,13 +16,14 @@ from pydantic import (
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from browser.api import access, names
-from browser.model.limits import HostLimits, Limits
 from browser.model.signals import Mode
 from browser.rules import address, identity
 from browser.rules.network import as_judged, network
 from browser.rules.own_hosts import HostMap
 from browser.settings_agent import Agent
+from browser.settings_limits import LimitsSection
 from browser.settings_plugin import Plugin
+from browser.settings_telemetry import Telemetry
 
 PREFIX = "BROWSER_"
 
@@ -38,14 +35,6 @@ Network = Annotated[address.Network, BeforeValidator(network)]
 
 class _Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-def _host(name: str) -> str | None:
-    """The host as a URL has it, or ``None`` when *name* is no host alone."""
-    try:
-        return next(iter(HostMap.parse({name.removesuffix("."): "127.0.0.1"}).exact), None)
-    except ValueError:
-        return None
 
 
 class Server(_Section):
@@ -138,61 +127,6 @@ class Search(_Section):
         return self
 
 
-class HostSection(_Section):
-    """Limits of one host; what is left out is as for every host."""
-
-    rate: Positive | None = None
-    burst: Count | None = None
-    concurrency: Count | None = None
-    hourly: Count | None = None
-    blocked: bool = False
-
-
-class LimitsSection(_Section):
-    """How gently hosts are treated."""
-
-    rate: Positive = 0.5
-    burst: Count = 3
-    concurrency: Count = 2
-    max_wait: NotNegative = 10
-    hourly: Count = 300
-    crawl_delay_cap: NotNegative = 300
-    address_rate: Positive = 4
-    address_concurrency: Count = 6
-    total_concurrency: Count = 64
-    hosts: dict[str, HostSection] = {}
-
-    @field_validator("hosts")
-    @classmethod
-    def _names(cls, hosts: dict[str, HostSection]) -> dict[str, HostSection]:
-        for name in hosts:
-            if _host(name) is None:
-                raise ValueError(f"{name!r} is not a host name; write it as in a URL, without *")
-        return hosts
-
-    def as_limits(self) -> Limits:
-        """The same as the lower layers know it."""
-        default = HostLimits(self.rate, self.burst, self.concurrency, self.hourly)
-        return Limits(
-            default=default,
-            hosts={
-                _host(name) or name: HostLimits(
-                    host.rate or default.rate,
-                    host.burst or default.burst,
-                    host.concurrency or default.concurrency,
-                    host.hourly or default.hourly,
-                    host.blocked,
-                )
-                for name, host in self.hosts.items()
-            },
-            max_wait=self.max_wait,
-            crawl_delay_cap=self.crawl_delay_cap,
-            address_rate=self.address_rate,
-            address_concurrency=self.address_concurrency,
-            total_concurrency=self.total_concurrency,
-        )
-
-
 class Egress(_Section):
     """Where requests may go and how much may come back."""
 
@@ -281,6 +215,7 @@ class Settings(BaseSettings):
     session: SessionSection = SessionSection()
     cache: CacheSection = CacheSection()
     store: StoreSection = StoreSection()
+    telemetry: Telemetry = Telemetry()
 
     @model_validator(mode="after")
     def _signs_under_an_address(self) -> Settings:

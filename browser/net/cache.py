@@ -11,6 +11,11 @@ another that the other could not have fetched. That a page was read a while ago 
 says so, and is quicker. A service whose users must not learn that of each other turns the
 cache off, and then every command asks by itself.
 
+Replicas share copies too, and requests under way as far as they leave a copy: one asks, the others
+wait for it (`browser.net.once`). A copy that came meanwhile is no older than the wait and is taken,
+fresh or not. When there is none, the reply was for one only or there was no reply; then they ask
+all at once, as those do who waited within a process, and the pace keeps them apart.
+
 Left to taste: a refusal or an error (400 and above) under way is shared also when it may not be
 kept, since only its head is ever read; ``no-cache`` is not shared, since the word is "any other
 request" (RFC 9111 5.2.2.4); a reply that is stale on arrival is, being no older than the wait. A
@@ -19,8 +24,10 @@ broken certificate is never hidden behind a kept copy.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+
+import anyio
 
 from browser.errors import BrowserError
 from browser.model.clock import Clock, iso
@@ -28,8 +35,10 @@ from browser.model.fetch import CacheUse
 from browser.model.reason import Reason
 from browser.model.response import StoredReply
 from browser.model.url import Url
+from browser.net.asked import Asked, MayKeep, Send
 from browser.net.flight import Flights, Landed
 from browser.net.ladder import Answer, Spent
+from browser.net.once import once
 from browser.net.send import MAX_HEADERS, Raw
 from browser.rules.cache_control import cache_control
 from browser.rules.freshness import (
@@ -43,10 +52,8 @@ from browser.rules.freshness import (
     varied,
 )
 from browser.rules.revalidation import conditions, confirms, freshened, kept_fields
-from browser.state.ports import Responses
-
-Send = Callable[[Mapping[str, str]], Awaitable[Answer]]
-MayKeep = Callable[[Raw], bool]
+from browser.state.alone import EVERYTHING
+from browser.state.ports import Leases, Responses
 
 _ITS_OWN = frozenset(
     {Reason.TIMEOUT, Reason.DNS_FAILED, Reason.CONNECT_FAILED, Reason.BAD_RESPONSE}
@@ -72,18 +79,6 @@ class Passed:
     note: str = ""
 
 
-@dataclass(frozen=True)
-class _Asked:
-    """What one caller wants."""
-
-    host: str
-    key: str
-    sent: Mapping[str, str]
-    send: Send
-    may_keep: MayKeep
-    spent: Spent
-
-
 def anything(_: Raw) -> bool:
     """No further condition on what is kept."""
     return True
@@ -97,12 +92,16 @@ class Cache:
         clock: Tells the time.
         max_age: Seconds after which a copy is asked after, whatever it says; 0 turns the
             cache off: nothing is kept and nothing shared.
+        leases: Say which replica asks.
     """
 
-    def __init__(self, responses: Responses, clock: Clock, *, max_age: float) -> None:
+    def __init__(
+        self, responses: Responses, clock: Clock, *, max_age: float, leases: Leases = EVERYTHING
+    ) -> None:
         self._responses = responses
         self._clock = clock
         self._max_age = max_age
+        self._leases = leases
         self._flights = Flights[Passed](clock)
 
     async def through(
@@ -139,24 +138,21 @@ class Cache:
         if not self._max_age:
             return Passed(await send({}), "miss", self._clock.now())
         sent = {name.lower(): value for name, value in request_fields.items()}
-        asked = _Asked(url.host, _key(url, kind), sent, send, may_keep, spent)
-        kept = await self._kept(asked)
+        key, until = _key(url, kind), anyio.current_time() + max_wait + within
+        kept = await self._kept(key, sent)
         if kept and fresh(kept, self._clock.now(), self._max_age):
             return self._hit(kept)
-
-        def waits() -> None:
-            if spent.asker.tell is not None:
-                spent.asker.tell(f"waiting for {url.host}: this page is being fetched already")
+        asked = Asked(url.host, key, sent, send, may_keep, spent, kept, until)
 
         def waited(seconds: float) -> None:
             spent.network += seconds
 
         passed, joined = await self._flights.join(
-            "\n".join((asked.key, *(f"{name}: {sent[name]}" for name in sorted(sent)))),
+            asked.exactly,
             lambda: self._fly(asked),
             max_wait=max_wait,
             within=within,
-            waits=waits,
+            waits=asked.waits,
             waited=waited,
         )
         return replace(passed, use="hit") if joined and passed.use != "stale" else passed
@@ -165,10 +161,24 @@ class Cache:
         """Keep nothing of *url*: what its page says about keeping is read only afterwards."""
         await self._responses.forget(_key(url, kind))
 
-    async def _fly(self, asked: _Asked) -> Landed[Passed]:
-        kept = await self._kept(asked)  # anew: the leader may have left one behind
-        if kept and fresh(kept, self._clock.now(), self._max_age):
+    async def _fly(self, asked: Asked) -> Landed[Passed]:
+        began, patience = self._clock.now(), asked.until - anyio.current_time()
+        async with once(
+            self._leases, "page", asked.exactly, max(patience, 0.0), asked.waits
+        ) as waited:
+            if waited:
+                asked.spent.network += max(self._clock.now() - began, 0.0)
+            # Anew: who asked before, here or elsewhere, may have left one behind.
+            kept = await self._kept(asked.key, asked.sent)
+            if kept and fresh(kept, self._clock.now(), self._max_age):
+                return Landed(self._hit(kept), "take")
+            if not waited:
+                return await self._ask(asked, kept)
+        if kept and kept != asked.kept and not cache_control(kept.headers).no_cache:
             return Landed(self._hit(kept), "take")
+        return await self._ask(asked, kept)
+
+    async def _ask(self, asked: Asked, kept: StoredReply | None) -> Landed[Passed]:
         asks = conditions(kept) if kept else {}
         before = asked.spent.network
         try:
@@ -191,7 +201,7 @@ class Cache:
             return Landed(Passed(answer, "miss", self._clock.now()), "take")
         return await self._new(asked, answer, before)
 
-    async def _new(self, asked: _Asked, answer: Answer, before: float) -> Landed[Passed]:
+    async def _new(self, asked: Asked, answer: Answer, before: float) -> Landed[Passed]:
         raw, now = answer.raw, self._clock.now()
         passed = Passed(answer, "miss", now)
         # Of more fields than are read, one may have said no-store.
@@ -215,7 +225,7 @@ class Cache:
         return Landed(passed, "alone" if cache_control(raw.headers).no_cache else "take")
 
     async def _renewed(
-        self, asked: _Asked, kept: StoredReply, answer: Answer, before: float
+        self, asked: Asked, kept: StoredReply, answer: Answer, before: float
     ) -> Landed[Passed]:
         now = self._clock.now()
         began = now - (asked.spent.network - before)
@@ -229,9 +239,9 @@ class Cache:
         await self._responses.put(asked.key, renewed)
         return Landed(passed, "alone" if cache_control(raw.headers).no_cache else "take")
 
-    async def _kept(self, asked: _Asked) -> StoredReply | None:
-        for reply in await self._responses.get(asked.key):
-            if answers(reply, asked.sent):
+    async def _kept(self, key: str, sent: Mapping[str, str]) -> StoredReply | None:
+        for reply in await self._responses.get(key):
+            if answers(reply, sent):
                 return reply
         return None
 
@@ -239,7 +249,7 @@ class Cache:
         age = current_age(kept, self._clock.now())
         return Passed(Answer(_raw(kept)), "hit", kept.response_time, age)
 
-    def _stale(self, asked: _Asked, kept: StoredReply, why: str) -> Passed:
+    def _stale(self, asked: Asked, kept: StoredReply, why: str) -> Passed:
         now = self._clock.now()
         note = (
             f"This is an earlier copy, as {asked.host} sent it {ago(now - kept.response_time)} "

@@ -146,11 +146,13 @@ class Child:
 
     def is_fit(self) -> bool:
         """Whether it lives, and has said nothing that it was not asked."""
-        if self._process.poll() is not None:
-            return False
+        return self._process.poll() is None and not (self.is_ready and self.has_said())
+
+    def has_said(self) -> bool:
+        """Whether there is something to read of it, or its end."""
         look = select.poll()
         look.register(self._answers.fileno(), select.POLLIN)
-        return not (self.is_ready and look.poll(0))
+        return bool(look.poll(0))
 
     def said(self) -> str:
         """What it wrote to standard error, its end; for the log."""

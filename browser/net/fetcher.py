@@ -23,6 +23,7 @@ from browser.model.current import UNDER_WAY
 from browser.model.fetch import CacheUse, Fetched, FetchRecord, Politeness
 from browser.model.reason import Reason
 from browser.model.signals import NOTHING_SAID, RobotsSays
+from browser.model.spans import span
 from browser.model.url import Url
 from browser.model.verdict import Allow, Deny
 from browser.net.accepted import accepted
@@ -31,6 +32,7 @@ from browser.net.cache import Cache, Passed
 from browser.net.dial import pins
 from browser.net.judged import Judged
 from browser.net.ladder import Answer, Hop, Spent
+from browser.net.limits import CurrentLimits
 from browser.net.robots import RobotsGate
 from browser.net.send import Raw
 from browser.rules.redirect import is_redirect, next_url, one_location
@@ -80,7 +82,7 @@ class Fetcher:
         cache: Keeps replies.
         may_keep: Whether a publisher lets a reply be kept, beyond RFC 9111.
         clock: Tells the time.
-        max_wait: Seconds a whole fetch may wait for turns.
+        limits: Among them, how long a whole fetch may wait for turns.
         timeout: Seconds a whole fetch may spend on the network.
         max_bytes: Cap on a page.
         max_redirects: How many are followed.
@@ -96,7 +98,7 @@ class Fetcher:
         cache: Cache,
         may_keep: MayKeep,
         clock: Clock,
-        max_wait: float,
+        limits: CurrentLimits,
         timeout: float,
         max_bytes: int,
         max_redirects: int,
@@ -108,7 +110,7 @@ class Fetcher:
         self._cache = cache
         self._may_keep = may_keep
         self._clock = clock
-        self._max_wait = max_wait
+        self._limits = limits
         self._timeout = timeout
         self._max_bytes = max_bytes
         self._max_redirects = max_redirects
@@ -125,10 +127,14 @@ class Fetcher:
         Raises:
             BrowserError: with the reason; its ``url`` names the hop that failed.
         """
+        with span("fetch", host=url.host):  # the record tells the rest
+            return await self._fetch(url, session)
+
+    async def _fetch(self, url: Url, session: str) -> Fetched:
         began = self._clock.now()
         trip = _Trip(url)
         trip.spent.asker = self._asker(session)
-        outcome, octets = "cancelled", 0
+        outcome, octets, retry_after = "cancelled", 0, None
         try:
             trip.url = parse_target(url.href)  # a page's own link may still have a root dot
             with pins():
@@ -148,7 +154,7 @@ class Fetcher:
             )
         except BrowserError as error:
             outcome, trip.status = error.reason.value, error.status or trip.status
-            trip.rule = error.rule
+            trip.rule, retry_after = error.rule, error.retry_after
             error.url = error.url or trip.url.href
             error.politeness = trip.politeness(error.reason)
             if trip.seen and error.reason in _GUARDED:
@@ -174,6 +180,8 @@ class Fetcher:
                 at=ended,
                 session=session[:12],
                 cache=trip.politeness().cache,
+                asked=tuple(trip.asked),
+                retry_after=retry_after,
             )
             for tell in self._subscribers:
                 tell(record)
@@ -199,7 +207,9 @@ class Fetcher:
 
     async def _hop_once(self, trip: _Trip) -> Passed:
         await self._hop.allowed(trip.url, trip.spent)
-        judged = await self._robots.judge(trip.url, self._patience(trip), trip.spent)
+        with span("robots", host=trip.url.host) as asked:
+            judged = await self._robots.judge(trip.url, self._patience(trip), trip.spent)
+            asked.tell(source=judged.source)
         if isinstance(judged.verdict, Deny):
             raise Refused.by(judged.verdict, trip.url.href)
         allow: Allow = judged.verdict
@@ -252,4 +262,4 @@ class Fetcher:
         return Asker(session, lambda text: tell(session, text))
 
     def _patience(self, trip: _Trip) -> float:
-        return max(self._max_wait - trip.spent.waited, 0.0)
+        return max(self._limits.now.max_wait - trip.spent.waited, 0.0)

@@ -1,5 +1,7 @@
 """Requests for the same thing at the same time: one is sent, the others wait for what it brings.
 
+All within this process; what other processes ask for is seen to in `browser.net.once`.
+
 The first to ask leads; its request runs in its own task and under its own deadlines. Those who ask
 meanwhile follow.
 
@@ -23,9 +25,10 @@ from typing import Generic, Literal, TypeVar
 
 import anyio
 
-from browser.errors import FetchFailed, Refused
+from browser.errors import FetchFailed
 from browser.model.clock import Clock
 from browser.model.reason import Reason
+from browser.net.once import impatient
 
 T = TypeVar("T")
 
@@ -107,7 +110,7 @@ class Flights(Generic[T]):
             left -= behind
             waited(behind)
             if waiting.cancelled_caught:
-                raise _impatient()
+                raise impatient()
             if (error := flight.condemns(left)) is not None:
                 raise error
             landed = flight.landed
@@ -138,13 +141,4 @@ def _again(error: FetchFailed) -> FetchFailed:
         rule=error.rule,
         retry_after=error.retry_after,
         status=error.status,
-    )
-
-
-def _impatient() -> Refused:
-    return Refused(
-        Reason.RATE_LIMITED,
-        "this page is being fetched already, and it takes long. "
-        "Try again in a moment, or choose another source.",
-        retry_after=1,
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from browser.model.fetch import RobotsCopy
 from browser.model.signals import NOTHING_SAID, RobotsSays
 from browser.model.verdict import Verdict
 
@@ -25,6 +26,7 @@ class Judged:
             since the site does not answer.
         age: Seconds since the site last said what it says.
         says: What the file says of the page beyond its rules.
+        copy: What is kept of the file.
     """
 
     verdict: Verdict
@@ -35,3 +37,4 @@ class Judged:
     source: Source = "fetched"
     age: float = 0.0
     says: RobotsSays = NOTHING_SAID
+    copy: RobotsCopy | None = None

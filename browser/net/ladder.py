@@ -16,12 +16,12 @@ from dataclasses import dataclass
 
 from browser.errors import Refused
 from browser.model.clock import Clock
-from browser.model.limits import Limits
-from browser.model.reason import Reason
 from browser.model.url import Url
 from browser.model.verdict import Deny
 from browser.net.asker import NOBODY, Asker
 from browser.net.dial import GuardedBackend
+from browser.net.limits import CurrentLimits
+from browser.net.lines import Lines
 from browser.net.pace import Pace
 from browser.net.send import ACCEPT, Raw, Sender
 from browser.rules.own_hosts import HostMap
@@ -68,6 +68,9 @@ class Hop:
         ports: That may be asked.
         own_hosts: The operator's own hosts.
         clock: Tells the time.
+
+    Attributes:
+        lines: Who is at which host now.
     """
 
     def __init__(
@@ -76,7 +79,7 @@ class Hop:
         backend: GuardedBackend,
         sender: Sender,
         pace: Pace,
-        limits: Limits,
+        limits: CurrentLimits,
         ports: frozenset[int],
         own_hosts: HostMap,
         clock: Clock,
@@ -88,6 +91,7 @@ class Hop:
         self._ports = ports
         self._own_hosts = own_hosts
         self._clock = clock
+        self.lines = Lines()
 
     @property
     def own_hosts(self) -> HostMap:
@@ -109,18 +113,12 @@ class Hop:
         Raises:
             Refused: with the reason.
             FetchFailed: ``dns_failed``.
+            StateUnavailable: it is not known what the operator has blocked.
         """
         verdict = judge_target(url, ports=self._ports, own_hosts=self._own_hosts)
         if isinstance(verdict, Deny):
             raise Refused.by(verdict, url.href)
-        if self._limits.of(url.host).blocked:
-            raise Refused(
-                Reason.HOST_BLOCKED,
-                f"the operator of this service does not open {url.host}. "
-                "Do not retry; choose another source.",
-                url=url.href,
-                rule=f"limits.hosts.{url.host}.blocked",
-            )
+        self._limits.permit(url.host, url.href)
         began = self._clock.now()
         await self._backend.pin(url.host, url.port)
         if spent is not None:
@@ -165,7 +163,7 @@ class Hop:
             address=self._backend.shared_address(url.host, url.port),
             asker=spent.asker,
         )
-        async with _counted(turn, spent, self._clock):
+        async with self._counted(url.host, turn, spent):
             if at_turn is not None:
                 at_turn()
             began = self._clock.now()
@@ -187,19 +185,21 @@ class Hop:
             await self._pace.relax(url.host)
         return Answer(raw)
 
-
-@asynccontextmanager
-async def _counted(
-    turn: AbstractAsyncContextManager[float], spent: Spent, clock: Clock
-) -> AsyncIterator[None]:
-    """The turn, its wait added to *spent*, also when it is refused or given up."""
-    began = clock.now()
-    waits = True
-    try:
-        async with turn as waited:
-            waits = False
-            spent.waited += waited
-            yield
-    finally:
-        if waits:
-            spent.waited += max(clock.now() - began, 0.0)
+    @asynccontextmanager
+    async def _counted(
+        self, host: str, turn: AbstractAsyncContextManager[float], spent: Spent
+    ) -> AsyncIterator[None]:
+        """The turn, its wait added to *spent*, also when it is refused or given up."""
+        began = self._clock.now()
+        waits = True
+        self.lines.comes(host)
+        try:
+            async with turn as waited:
+                waits = False
+                self.lines.goes(host)
+                spent.waited += waited
+                yield
+        finally:
+            self.lines.leaves(host, waits=waits)
+            if waits:
+                spent.waited += max(self._clock.now() - began, 0.0)

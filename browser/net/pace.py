@@ -3,34 +3,36 @@
 The wait for a turn is known before it begins (`browser.rules.pace`); a wait that would exceed
 what the caller has left fails at once with the number of seconds. Who waits is told so, sessions
 go in turn (`browser.net.queue`), and who goes away gives the turn back. Places are counted in
-this process, turns in the store, so that replicas share a host's pace.
+this process (`browser.net.gates`), turns in the store, so that replicas share a host's pace.
 
 Many names may lead to one machine. Each address has a gate of its own behind the hosts' gates,
 wide enough for a few sites that share a server and too narrow to overrun it.
 
-aiolimiter bounds how many requests start in a second over all hosts: it has no notion of a
-known wait, which is why hosts are paced by reservations and only the total by it.
+Limits may change at any moment (`browser.net.limits`). Those who wait are seated anew then, and
+nobody passes to a host that was blocked meanwhile.
 """
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from functools import lru_cache
+import math
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from functools import lru_cache, partial
 
 import anyio
-from aiolimiter import AsyncLimiter
 
 from browser.model.clock import Clock
 from browser.model.limits import HostLimits, Limits
 from browser.net.asker import NOBODY, Asker
-from browser.net.patience import crowded, refusal
+from browser.net.gates import ADDRESS, Gates, Pass
+from browser.net.limits import CurrentLimits
+from browser.net.patience import refusal
 from browser.net.queue import Queue, Slot, Ticket
-from browser.rules.pace import Rate, Turn
+from browser.net.seating import seat_anew
+from browser.rules.pace import CRAWL_DELAY, Rate, Turn
 from browser.state.ports import Turns
 
 HOUR = 3600.0  # seconds
-ADDRESS = "@"  # before an address that is paced like a host; no host name begins so
 INSTANT = 1e-6  # seconds; what is left of a wait when floating point is done with it
 
 
@@ -48,15 +50,14 @@ def rates(limits: HostLimits) -> tuple[Rate, ...]:
 class Pace:
     """Lets requests through, host by host. One object serves one event loop."""
 
-    def __init__(self, turns: Turns, limits: Limits, clock: Clock) -> None:
+    def __init__(self, turns: Turns, limits: CurrentLimits, clock: Clock) -> None:
         self._turns = turns
         self._limits = limits
         self._clock = clock
         self._queues: dict[str, Queue] = {}
-        self._hosts: dict[str, anyio.Semaphore] = {}
-        self._users: dict[str, int] = {}
-        self._places = anyio.Semaphore(limits.total_concurrency)
-        self._starts = AsyncLimiter(limits.total_concurrency, 1)
+        self._waiting: dict[str, set[anyio.CancelScope]] = {}
+        self._gates = Gates(limits)
+        limits.follow(self._changed)
 
     @asynccontextmanager
     async def turn(
@@ -81,34 +82,83 @@ class Pace:
             Seconds that were waited.
 
         Raises:
-            Refused: ``rate_limited`` or ``host_backing_off``, with the seconds to wait.
+            Refused: ``rate_limited`` or ``host_backing_off``, with the seconds to wait;
+                ``host_blocked``.
         """
-        limits = self._limits.of(host)
-        wanted = rates(limits)
-        if crawl_delay:
-            wanted += (Rate("crawl-delay", min(crawl_delay, self._limits.crawl_delay_cap)),)
         began = self._clock.now()
-        until = began + max_wait
+        entered = None
+        while entered is None:  # again only if the host was blocked for a moment
+            self._limits.permit(host)
+            with self._until_blocked(host):
+                entered = await self._admitted(host, began + max_wait, crawl_delay, address, asker)
+        try:
+            yield max(self._clock.now() - began, 0.0)
+        finally:
+            self._gates.leave(entered)
+
+    async def _admitted(
+        self, host: str, until: float, crawl_delay: float | None, address: str | None, asker: Asker
+    ) -> Pass:
         used: list[tuple[str, Turn]] = []  # what is given back when nothing is sent
         try:
-            used.append((host, await self._own_turn(host, wanted, until, asker)))
-            places = [(host, limits.concurrency)]
+            used.append((host, await self._own_turn(host, crawl_delay, until, asker)))
+            keys = [host]
             if address is not None:
-                gate = ADDRESS + address
-                used.append((gate, await self._address_turn(gate, host, until, asker)))
-                places.append((gate, self._limits.address_concurrency))
-            held = await self._enter(host, places, until - self._clock.now(), asker)
+                keys.append(ADDRESS + address)
+                used.append((keys[1], await self._address_turn(keys[1], host, until, asker)))
+            entered = await self._gates.enter(keys, until - self._clock.now(), asker)
             try:
                 await self._not_paused(host)
-                used.clear()
-                yield max(self._clock.now() - began, 0.0)
-            finally:
-                self._leave(places, held)
+                self._limits.permit(host)
+            except BaseException:
+                self._gates.leave(entered)
+                raise
         except BaseException:
             with anyio.CancelScope(shield=True):
                 for key, turn in used:
                     await self._turns.give_back(key, turn)
             raise
+        return entered
+
+    @contextmanager
+    def _until_blocked(self, host: str) -> Iterator[None]:
+        """Wait for *host* no longer than until the operator blocks it."""
+        scope, scopes = anyio.CancelScope(), self._waiting.setdefault(host, set())
+        scopes.add(scope)
+        try:
+            with scope:
+                yield
+        finally:
+            scopes.discard(scope)
+            if not scopes and self._waiting.get(host) is scopes:
+                del self._waiting[host]
+
+    async def _changed(self, before: Limits, after: Limits) -> None:
+        """Let those who wait have what the limits say *after* a change."""
+        for host, scopes in self._waiting.items():
+            if after.of(host).blocked:
+                for scope in scopes:
+                    scope.cancel()
+        self._gates.resize()
+        for host, queue in list(self._queues.items()):
+            old, new = before.of(host), after.of(host)
+            if rates(old) != rates(new) and not new.blocked:
+                await seat_anew(
+                    queue, partial(self._turns.give_back, host), partial(self._reserved, host)
+                )
+
+    async def _reserved(self, host: str, ticket: Ticket) -> Slot | Turn:
+        """The slot that *ticket* may have now, or the turn that it cannot have."""
+        now = self._clock.now()
+        wanted = self._rates(host, ticket.crawl_delay)
+        turn = await self._turns.reserve(host, wanted, now, ticket.until - now)
+        return Slot(now + turn.wait, turn) if turn.granted else turn
+
+    def _rates(self, host: str, crawl_delay: float | None) -> tuple[Rate, ...]:
+        wanted = rates(self._limits.of(host))
+        if crawl_delay:
+            wanted += (Rate(CRAWL_DELAY, min(crawl_delay, self._limits.now.crawl_delay_cap)),)
+        return wanted
 
     async def back_off(self, host: str, retry_after: float | None, status: int) -> float:
         """The host sent 429 or 503; returns the pause in seconds."""
@@ -118,6 +168,11 @@ class Pace:
         if queue is not None:
             queue.halt(now + pause, Turn(False, pause, "site", status))
         return pause
+
+    def line_ends(self, host: str) -> float:
+        """When the last of those who wait for *host* here goes; 0 when nobody does."""
+        queue = self._queues.get(host)
+        return queue.ends if queue is not None else 0.0
 
     async def relax(self, host: str) -> None:
         """The host answered well; to a request from before a pause, that says nothing."""
@@ -135,49 +190,62 @@ class Pace:
             raise refusal(host, held)
 
     async def _own_turn(
-        self, host: str, wanted: tuple[Rate, ...], until: float, asker: Asker
+        self, host: str, crawl_delay: float | None, until: float, asker: Asker
     ) -> Turn:
         """Stand in line until a turn of *host* has come."""
         now = self._clock.now()
-        turn = await self._turns.reserve(host, wanted, now, until - now)
+        turn = await self._turn_by_limits(host, crawl_delay, now, until)
         if turn.granted and turn.wait <= INSTANT and host not in self._queues:
             return turn
         queue = self._queues.setdefault(host, Queue())
         try:
             if turn.granted:
-                ticket = Ticket(asker.session, Slot(now + turn.wait, turn), until)
-                queue.join(ticket)
+                ticket = Ticket(asker.session, None, until, crawl_delay)
+                queue.join(ticket, Slot(now + turn.wait, turn))
             else:
-                fair = turn.held_by in ("pace", "crawl-delay")
+                fair = turn.held_by in ("pace", CRAWL_DELAY)
                 found = queue.take_over(asker.session, now, until, turn) if fair else None
                 if found is None:
                     raise refusal(host, turn)
                 ticket = found
+                ticket.crawl_delay = crawl_delay
             return await self._stand(host, queue, ticket, asker)
         finally:
             if not queue and self._queues.get(host) is queue:
                 del self._queues[host]
+
+    async def _turn_by_limits(
+        self, host: str, crawl_delay: float | None, now: float, until: float
+    ) -> Turn:
+        """A turn by the limits that hold when it is ours: a store takes its time."""
+        while True:
+            wanted = self._rates(host, crawl_delay)
+            turn = await self._turns.reserve(host, wanted, now, until - now)
+            if wanted == self._rates(host, crawl_delay):
+                return turn
+            await self._turns.give_back(host, turn)
 
     async def _stand(self, host: str, queue: Queue, ticket: Ticket, asker: Asker) -> Turn:
         told = 0.0
         try:
             while ticket.sent_away is None:
                 slot = ticket.slot
-                left = slot.due - self._clock.now()
-                if left <= INSTANT:
+                left = slot.due - self._clock.now() if slot else math.inf
+                if slot and left <= INSTANT:
                     queue.go(ticket)
                     return slot.turn
-                if abs(slot.due - told) >= 1:
+                if slot and abs(slot.due - told) >= 1:
                     asker.waits(left, host)
                     told = slot.due
                 with anyio.CancelScope() as ticket.nap:
-                    await self._clock.sleep(left)
+                    await (self._clock.sleep(left) if slot else anyio.sleep_forever())
                 ticket.nap = None
         except BaseException:
             await self._give_up(host, queue, ticket)
             raise
         await self._give_up(host, queue, ticket)
-        raise refusal(host, ticket.sent_away)
+        why = ticket.sent_away
+        raise refusal(host, why) if isinstance(why, Turn) else why
 
     async def _give_up(self, host: str, queue: Queue, ticket: Ticket) -> None:
         ticket.nap = None
@@ -188,7 +256,7 @@ class Pace:
 
     async def _address_turn(self, gate: str, host: str, until: float, asker: Asker) -> Turn:
         """A turn of the machine that *host* shares with others."""
-        limits = self._limits
+        limits = self._limits.now
         rate = Rate("address", 1 / limits.address_rate, limits.address_concurrency)
         now = self._clock.now()
         turn = await self._turns.reserve(gate, (rate,), now, max(until - now, 0.0))
@@ -203,60 +271,3 @@ class Pace:
                     await self._turns.give_back(gate, turn)
                 raise
         return turn
-
-    async def _enter(
-        self, host: str, places: list[tuple[str, int]], patience: float, asker: Asker
-    ) -> list[anyio.Semaphore]:
-        """Take a place at every gate; returns what is held."""
-        gates = []
-        for key, count in places:
-            gates.append(self._hosts.get(key) or anyio.Semaphore(count))
-            self._hosts[key] = gates[-1]
-            self._users[key] = self._users.get(key, 0) + 1
-        held: list[anyio.Semaphore] = []
-        try:
-            await self._take_all([*gates, self._places], held, host, patience, asker)
-        except BaseException:
-            self._leave(places, held)
-            raise
-        return held
-
-    async def _take_all(
-        self,
-        gates: list[anyio.Semaphore],
-        held: list[anyio.Semaphore],
-        host: str,
-        patience: float,
-        asker: Asker,
-    ) -> None:
-        if all(gate.value for gate in gates) and self._starts.has_capacity():
-            for gate in gates:  # nobody is waited for, so no deadline is needed
-                gate.acquire_nowait()
-                held.append(gate)
-            await self._starts.acquire()
-            return
-        with anyio.move_on_after(max(patience, 0)) as waiting:
-            for gate in gates:
-                await _take(gate, host, asker)
-                held.append(gate)
-            await self._starts.acquire()
-        if waiting.cancelled_caught:
-            raise crowded(host, self._limits.of(host) if not held else None)
-
-    def _leave(self, places: list[tuple[str, int]], held: list[anyio.Semaphore]) -> None:
-        for place in held:
-            place.release()
-        for key, _ in places:
-            self._users[key] -= 1
-            if not self._users[key]:
-                del self._users[key], self._hosts[key]
-
-
-async def _take(places: anyio.Semaphore, host: str, asker: Asker) -> None:
-    """Take a place; a free one also when there is no time left to wait."""
-    try:
-        places.acquire_nowait()
-    except anyio.WouldBlock:
-        if asker.tell is not None:
-            asker.tell(f"waiting for {host}: other requests are under way")
-        await places.acquire()

@@ -20,6 +20,7 @@ def crowded(host: str, limits: HostLimits | None) -> Refused:
     return Refused(
         Reason.RATE_LIMITED,
         f"{full} Try again in a moment, or choose another source.",
+        rule="limits.concurrency" if limits else "limits.total_concurrency",
         retry_after=1,
     )
 
@@ -32,6 +33,7 @@ def refusal(host: str, turn: Turn) -> Refused:
             Reason.HOST_BACKING_OFF,
             f"{host} asked us to slow down (HTTP {turn.status}). "
             f"Try again in {seconds} s, or choose another source now.",
+            rule=f"HTTP {turn.status}",
             retry_after=seconds,
         )
         error.status = turn.status
@@ -44,6 +46,10 @@ def refusal(host: str, turn: Turn) -> Refused:
     return Refused(
         Reason.RATE_LIMITED,
         f"{host} has to wait: {why}. Try again in {seconds} s, or choose another source now.",
-        rule=f"Crawl-delay of {host}" if turn.held_by == "crawl-delay" else None,
+        rule={
+            "hourly": "limits.hourly",
+            "crawl-delay": f"Crawl-delay of {host}",
+            "address": "limits.address_rate",
+        }.get(turn.held_by, "limits.rate"),
         retry_after=seconds,
     )

@@ -7,6 +7,9 @@ one, and so on. A session that clicks fifty times does not hold up another's fir
 
 When the line is as long as anyone may wait, a session that has fewer requests in it than
 another takes the place of the other's last one, which is told to come back later.
+
+When the limits of the host change, everybody is recalled: what was reserved is given back, and
+each is seated anew in the same order, or told how long it would take now.
 """
 
 from __future__ import annotations
@@ -17,6 +20,7 @@ from dataclasses import dataclass, field
 
 import anyio
 
+from browser.errors import BrowserError
 from browser.rules.pace import Turn
 
 
@@ -39,18 +43,22 @@ class Ticket:
 
     Attributes:
         session: Whose; an empty name is nobody's, and each such request a session of its own.
-        slot: When it goes, as things stand.
+        slot: When it goes, as things stand; ``None`` while it is recalled.
         until: Longest acceptable wait, seconds since the epoch.
-        sent_away: The turn it cannot have, once another took its place.
+        crawl_delay: What the site's robots.txt asks for, in seconds.
+        sent_away: The turn it cannot have, once another took its place; or why none can be given.
         nap: What it sleeps in; cancelled when something changed.
+        gone: Whether it went away while it was recalled.
         number: Order of arrival.
     """
 
     session: str
-    slot: Slot
+    slot: Slot | None
     until: float
-    sent_away: Turn | None = None
+    crawl_delay: float | None = None
+    sent_away: Turn | BrowserError | None = None
     nap: anyio.CancelScope | None = None
+    gone: bool = False
     number: int = field(default_factory=itertools.count().__next__)
 
     @property
@@ -64,16 +72,46 @@ class Queue:
 
     def __init__(self) -> None:
         self._tickets: list[Ticket] = []
+        self._recalled = 0
 
     def __len__(self) -> int:
         """How many wait."""
-        return len(self._tickets)
+        return len(self._tickets) + self._recalled
 
-    def join(self, ticket: Ticket) -> None:
-        """Stand in line with a slot of one's own."""
+    @property
+    def ends(self) -> float:
+        """When the last of those who wait goes, seconds since the epoch."""
+        return max((slot.due for slot in self._slots()), default=0.0)
+
+    def join(self, ticket: Ticket, slot: Slot) -> None:
+        """Stand in line with *slot*, which may become another's."""
+        slots = [*self._slots(), slot]
         self._tickets.append(ticket)
-        now = ticket.slot.due - ticket.slot.turn.wait
-        self._deal([waiting.slot for waiting in self._tickets], now)
+        self._deal(slots, slot.due - slot.turn.wait)
+
+    def recall(self) -> tuple[list[Ticket], list[Slot]]:
+        """Take everybody out of the line, in order, with the slots to give back, the last first.
+
+        Each has to be seated anew or sent away; until then it waits for what comes.
+        """
+        tickets, slots = _fair(self._tickets), sorted(self._slots(), key=_due, reverse=True)
+        self._tickets = []
+        self._recalled += len(tickets)
+        for ticket in tickets:
+            ticket.slot = None
+            _wake(ticket)
+        return tickets, slots
+
+    def reseat(self, ticket: Ticket, slot: Slot) -> None:
+        """Put one who was recalled back into the line."""
+        self._recalled -= 1
+        self.join(ticket, slot)
+
+    def dismiss(self, ticket: Ticket, why: Turn | BrowserError) -> None:
+        """Send away one who was recalled."""
+        self._recalled -= 1
+        ticket.sent_away = why
+        _wake(ticket)
 
     def take_over(self, session: str, now: float, until: float, refused: Turn) -> Ticket | None:
         """A place in a line that is full, from a session that holds more of them.
@@ -92,8 +130,8 @@ class Queue:
         if not session or most < held[session] + 2:
             return None
         last = [ticket for ticket in self._tickets if ticket.owner == owner][-1]
+        slots = self._slots()
         joining = Ticket(session, last.slot, until)
-        slots = [waiting.slot for waiting in self._tickets]
         others = [waiting for waiting in self._tickets if waiting is not last]
         order = _fair([*others, joining])
         if sorted(slots, key=_due)[order.index(joining)].due > until:
@@ -113,16 +151,20 @@ class Queue:
 
     def leave(self, ticket: Ticket) -> Slot | None:
         """Go away without having asked; returns the slot that nobody needs any more."""
-        if ticket not in self._tickets:  # its place was taken over
+        if ticket not in self._tickets:  # its place was taken over, or it is recalled
+            ticket.gone = True
             return None
-        slots = sorted((waiting.slot for waiting in self._tickets), key=_due)
+        slots = sorted(self._slots(), key=_due)
         self._tickets.remove(ticket)
-        self._deal(slots[:-1], ticket.slot.due)  # all come sooner: nobody is sent away
+        self._deal(slots[:-1], slots[-1].due)  # all come sooner: nobody is sent away
         return slots[-1]
 
     def go(self, ticket: Ticket) -> None:
         """Leave with the slot, whose moment has come."""
         self._tickets.remove(ticket)
+
+    def _slots(self) -> list[Slot]:
+        return [ticket.slot for ticket in self._tickets if ticket.slot is not None]
 
     def _deal(self, slots: list[Slot], now: float) -> None:
         for ticket, slot in zip(_fair(self._tickets), sorted(slots, key=_due), strict=True):

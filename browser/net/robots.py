@@ -14,8 +14,8 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import anyio
 import anyio.to_thread
@@ -29,19 +29,19 @@ from browser.model.url import Authority, Url
 from browser.model.verdict import Allow, Deny, Verdict
 from browser.net.judged import Judged, Source
 from browser.net.ladder import Hop, Spent
-from browser.net.send import Raw
+from browser.net.once import once
+from browser.net.robots_way import Way, step
 from browser.net.uncollected import UNCOLLECTED
-from browser.rules.redirect import is_redirect, next_url, one_location
 from browser.rules.robots import Robots, parse
 from browser.rules.robots_fetch import (
-    MAX_REDIRECTS,
     Attempt,
     conditions,
     judge_unreachable,
     learn,
 )
 from browser.rules.signals import before, robots_says
-from browser.state.ports import RobotsCopies
+from browser.state.alone import EVERYTHING
+from browser.state.ports import Leases, RobotsCopies
 
 MAX_BYTES = 512_000  # RFC 9309 2.5: at least 500 KiB
 WITHIN = 10.0  # seconds for the whole attempt, its redirects included
@@ -52,26 +52,8 @@ PARSED_BYTES = 640 * 1024  # octets of them together; parsed they take up to six
 LARGE = 65_536  # octets; one in a hundred files is larger, and of these two are judged at a time
 AT_A_TIME = 2
 
-
-@dataclass
-class _Way:
-    """How one attempt goes.
-
-    Attributes:
-        url: Asked for now.
-        fields: That make the first request a conditional one.
-        spent: By this attempt and what went before it.
-        seen: URLs that answered with a redirect.
-        status: Of the last reply.
-        octets: Of the body.
-    """
-
-    url: Url
-    fields: Mapping[str, str]
-    spent: Spent
-    seen: list[str] = field(default_factory=list)
-    status: int = 0
-    octets: int = 0
+_OWN_PACE = frozenset({Reason.RATE_LIMITED, Reason.HOST_BACKING_OFF, Reason.BUSY})
+_OURS = _OWN_PACE | {Reason.HOST_BLOCKED}
 
 
 class RobotsGate:
@@ -84,6 +66,7 @@ class RobotsGate:
         clock: Tells the time.
         subscribers: Told of every attempt when it has ended.
         mode: How far signals beyond the rules are obeyed.
+        leases: Say which replica asks.
     """
 
     def __init__(
@@ -94,11 +77,13 @@ class RobotsGate:
         clock: Clock,
         subscribers: Sequence[Callable[[FetchRecord], None]] = (),
         mode: Mode = "default",
+        leases: Leases = EVERYTHING,
     ) -> None:
         self._copies = copies
         self._hop = hop
         self._tokens = tokens
         self._mode = mode
+        self._leases = leases
         self._clock = clock
         self._subscribers = tuple(subscribers)
         self._locks: dict[Authority, anyio.Lock] = {}
@@ -133,7 +118,7 @@ class RobotsGate:
                 self._by_rules_of_many, copy.body, url, limiter=large
             )
         learned = copy.good_at or copy.fetched_at
-        return replace(judged, why=copy.why, source=source, age=max(now - learned, 0.0))
+        return replace(judged, why=copy.why, source=source, age=max(now - learned, 0.0), copy=copy)
 
     def _by_rules_of_many(self, body: bytes, url: Url) -> Judged:
         with UNCOLLECTED:
@@ -165,10 +150,18 @@ class RobotsGate:
             return good
         lock = self._locks.setdefault(authority, anyio.Lock())
         self._users[authority] = self._users.get(authority, 0) + 1
-        try:
-            if lock.locked() and spent.asker.tell is not None:
+
+        def waits() -> None:
+            if spent.asker.tell is not None:
                 spent.asker.tell(f"waiting for robots.txt of {authority.host}")
-            async with lock:
+
+        try:
+            if lock.locked():
+                waits()
+            async with (
+                lock,
+                once(self._leases, "robots", str(authority), max_wait + WITHIN, waits),
+            ):
                 known = await self._copies.get(str(authority))
                 good = self._good(known)  # those who held the lock before may have learned it
                 if good is not None:
@@ -192,7 +185,7 @@ class RobotsGate:
     ) -> Attempt:
         """One attempt and its record."""
         began, waited = self._clock.now(), spent.waited
-        way = _Way(Url.parse(f"{authority}/robots.txt"), conditions(known), spent)
+        way = Way(Url.parse(f"{authority}/robots.txt"), conditions(known), spent)
         outcome = "cancelled"
         try:
             attempt = await self._followed(way, max_wait)
@@ -224,7 +217,7 @@ class RobotsGate:
             for tell in self._subscribers:
                 tell(record)
 
-    async def _followed(self, way: _Way, max_wait: float) -> Attempt:
+    async def _followed(self, way: Way, max_wait: float) -> Attempt:
         patience, deadline = way.spent.waited + max_wait, way.spent.network + WITHIN
         while True:
             try:
@@ -245,11 +238,11 @@ class RobotsGate:
             except FetchFailed as error:
                 return Attempt(status=way.status, failure=error.reason)
             except BrowserError as error:
-                # Our own pace is no fault of the site: nothing is learned from it.
-                if error.reason in (Reason.RATE_LIMITED, Reason.HOST_BACKING_OFF, Reason.BUSY):
+                # What we or our operator will is no fault of the site: nothing is learned of it.
+                if error.reason in (_OWN_PACE if way.seen else _OURS):
                     raise
                 return Attempt(status=way.status, failure=error.reason)
-            attempt = _step(way, answer.raw, self._hop)
+            attempt = step(way, answer.raw, self._hop)
             if attempt is not None:
                 return attempt
 
@@ -271,30 +264,3 @@ class RobotsGate:
 
 def _outlived(copy: RobotsCopy) -> bool:
     return copy.kind == "rules" and copy.failures > 0
-
-
-def _step(way: _Way, raw: Raw, hop: Hop) -> Attempt | None:
-    """What *raw* ends the attempt with; ``None`` when *way* goes on to where it redirects."""
-    way.status, way.octets = raw.status, len(raw.body)
-    location = one_location(raw.locations)
-    if is_redirect(raw.status) and location is None and any(raw.locations):
-        return Attempt(status=raw.status, failure=Reason.BAD_URL)  # two ways: a doubt
-    if not is_redirect(raw.status) or location is None:
-        hops = len(way.seen)
-        return Attempt(
-            raw.status,
-            raw.headers,
-            raw.body,
-            raw.cut,
-            redirects=hops,
-            at=way.url.href if hops else "",
-            conditional=bool(way.fields) and not hops,
-        )
-    try:
-        way.seen.append(way.url.href)
-        way.url = next_url(way.url, raw.status, location, way.seen, MAX_REDIRECTS, hop.own_hosts)
-    except BrowserError as error:
-        # There is a Location, so "no rules" is not what it says; it is just of no use.
-        unusable = error.reason is Reason.BAD_RESPONSE
-        return Attempt(status=raw.status, failure=Reason.BAD_URL if unusable else error.reason)
-    return None

@@ -11,12 +11,15 @@ from __future__ import annotations
 
 import logging
 import os
+from collections.abc import Callable
+from typing import Literal, TypeAlias
 
 import anyio
 import anyio.to_thread
 
 from browser.errors import BrowserError, FetchFailed
 from browser.model.reason import Reason
+from browser.model.spans import span
 from browser.net import confine
 from browser.net.child import Child
 from browser.net.frames import Broken, Request, Status, read_refusal
@@ -26,6 +29,8 @@ PATIENCE = 5.0  # seconds to wait for a free worker before saying busy
 SPARE = 1  # workers kept warm beyond those that may be at work
 START = 60.0  # seconds that a worker may take to start, on a machine that is busy
 TASKS = 500  # documents of one worker; then a new one takes its place
+
+End: TypeAlias = Literal["retired", "spent", "timeout", "died", "cancelled"]
 
 _log = logging.getLogger("browser")
 
@@ -39,6 +44,10 @@ class Sandbox:
         memory_mb: What a document may take, in MiB.
         line_chars: Longest line, in characters.
         max_lines: Most lines of a page.
+        started: Told of every worker that is started.
+        ended: Told of every worker whose place another one takes, and why: its share of documents
+            is read, a document took what it may, took too long, or took the worker along, or nobody
+            waits for the document any more.
     """
 
     def __init__(
@@ -49,6 +58,8 @@ class Sandbox:
         memory_mb: int = 512,
         line_chars: int = 200,
         max_lines: int = 50_000,
+        started: Callable[[], None] = lambda: None,
+        ended: Callable[[End], None] = lambda _: None,
     ) -> None:
         self.workers = workers or os.cpu_count() or 1
         self._timeout = timeout
@@ -60,6 +71,13 @@ class Sandbox:
         self._wanted = 0  # processes to keep; none before we are warm
         self._closed = False
         self._told = False
+        self._on_start = started
+        self._on_end = ended
+
+    @property
+    def alive(self) -> int:
+        """Processes that are kept, at work or not."""
+        return len(self._idle) + len(self._busy)
 
     async def warm(self) -> None:
         """Start every worker and let it import what it needs, so that the first click is quick."""
@@ -85,6 +103,21 @@ class Sandbox:
             self._told = True
             _tell(child.holds)
 
+    async def check(self) -> None:
+        """See whether a document could be read; a worker that has died meanwhile is replaced.
+
+        Raises:
+            BrowserError: ``busy``; no worker is ready.
+        """
+        for child in tuple(self._idle):
+            if child.is_ready and not child.is_fit():
+                self._idle.remove(child)
+                self._replace(child, "died")
+            elif not child.is_ready and child.has_said():
+                await self._warm_one(child)
+        if not any(child.is_ready for child in (*self._idle, *self._busy)):
+            raise BrowserError(Reason.BUSY, "the workers are starting.", retry_after=2)
+
     async def render(self, body: bytes, content_type: str, url: str) -> bytes:
         """Render a document; returns an encoded page.
 
@@ -92,32 +125,42 @@ class Sandbox:
             FetchFailed: ``unreadable``, ``unsupported_type`` or ``no_text``.
             BrowserError: ``busy`` when every worker stays taken.
         """
-        with anyio.move_on_after(PATIENCE) as waiting:
-            await self._free.acquire()
-        if waiting.cancelled_caught:
-            raise _busy(url)
-        try:
-            return await self._render(Request(content_type, url, body))
-        finally:
-            self._free.release()
+        with span("render", octets=len(body)) as traced:
+            with anyio.move_on_after(PATIENCE) as waiting:
+                await self._free.acquire()
+            if waiting.cancelled_caught:
+                raise _busy(url)
+            try:
+                page = await self._render(Request(content_type, url, body))
+            except BrowserError as error:
+                traced.tell(outcome=error.reason.value)
+                raise
+            finally:
+                self._free.release()
+            traced.tell(outcome="ok")
+            return page
 
     async def _render(self, request: Request) -> bytes:
         child = await self._take(request.url)
-        is_fit = False
+        end: End | None = "cancelled"
         try:
             with anyio.fail_after(self._timeout):
                 status, payload = await child.ask(request)
             reason = None if status is Status.PAGE else read_refusal(payload)
-            is_fit = status is not Status.SPENT and child.asked < TASKS
+            end = "spent" if status is Status.SPENT else None
+            if child.asked >= TASKS:
+                end = "retired"
         except TimeoutError as error:
+            end = "timeout"
             raise _unreadable("reading this page takes too long.", request.url) from error
         except Broken as error:
+            end = "died"
             raise _unreadable("reading this page takes more than it may.", request.url) from error
         finally:
-            if is_fit:
+            if end is None:
                 self._give_back(child)
             else:
-                self._replace(child)
+                self._replace(child, end)
         if reason:
             raise FetchFailed(*reason, url=request.url)
         return payload
@@ -145,14 +188,16 @@ class Sandbox:
             child = self._idle.pop()
             if child.is_fit():
                 return child
-            self._replace(child)
+            self._replace(child, "died")
         return self._idle.pop() if self._idle else None
 
     def _start(self) -> Child:
         self._ended = [child for child in self._ended if not child.is_gone()]
         if self._closed:
             raise BrokenPipeError("the workers were sent home")
-        return Child(self._options)
+        child = Child(self._options)
+        self._on_start()
+        return child
 
     def _give_back(self, child: Child) -> None:
         if self._closed:
@@ -163,8 +208,9 @@ class Sandbox:
         if len(self._idle) + len(self._busy) < self._wanted:  # one did not start, at some time
             self._start_idle()
 
-    def _replace(self, child: Child) -> None:
+    def _replace(self, child: Child, end: End) -> None:
         """End a worker and start the next one, which gets ready while nobody waits for it."""
+        self._on_end(end)
         self._let_go(child)
         if not self._closed:
             self._start_idle()

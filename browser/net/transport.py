@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import logging
 import ssl
+from collections.abc import Callable
 
 import anyio
 import httpcore
@@ -27,6 +28,11 @@ class MethodRefused(RuntimeError):
     """Somebody tried to send something other than GET. A defect of ours, never a page's doing."""
 
 
+def trusted() -> ssl.SSLContext:
+    """The usual authorities. Reading them takes long, so whoever needs them shares one object."""
+    return httpx.create_ssl_context(trust_env=False)
+
+
 class GetOnly(httpx.AsyncBaseTransport):
     """Sends GET requests over judged connections.
 
@@ -40,9 +46,11 @@ class GetOnly(httpx.AsyncBaseTransport):
         *,
         max_connections: int,
         tls: ssl.SSLContext | None = None,
+        on_refused: Callable[[], None] = lambda: None,
     ) -> None:
         self.refused = 0
-        context = tls or httpx.create_ssl_context(trust_env=False)
+        self._on_refused = on_refused
+        context = tls or trusted()
         context.minimum_version = max(context.minimum_version, ssl.TLSVersion.TLSv1_2)
         self._inner = httpx.AsyncHTTPTransport(verify=context, trust_env=False, http2=False)
         self._pool = httpcore.AsyncConnectionPool(
@@ -61,6 +69,7 @@ class GetOnly(httpx.AsyncBaseTransport):
         """Send *request* and return the response with its body unread."""
         if request.method != "GET":
             self.refused += 1
+            self._on_refused()
             raise MethodRefused(f"only GET leaves this service, not {request.method}")
         try:
             return await self._send(request)

@@ -59,8 +59,8 @@ class Rig:
         return (
             not self.pool._requests
             and all(connection.is_idle() for connection in self.pool.connections)
-            and not (pace._hosts or pace._users or robots._locks or robots._users)
-            and pace._places.value == pace._limits.total_concurrency
+            and pace._gates.empty
+            and not (robots._locks or robots._users)
         )
 
 

@@ -8,6 +8,7 @@ from browser.errors import Refused
 from browser.model.limits import HostLimits, Limits
 from browser.model.reason import Reason
 from browser.net.asker import Asker
+from browser.net.limits import by_settings
 from browser.net.pace import HOUR, Pace
 from browser.state.memory import MemoryTurns
 from tests.clock import ManualClock, StagedClock, settle
@@ -16,9 +17,10 @@ WIDE = HostLimits(rate=1000, burst=1000, concurrency=1000, hourly=100_000)
 
 
 def gate(default=None, clock=None, *, starts=10**6, **options):
-    pace = Pace(MemoryTurns(), Limits(default or HostLimits(), **options), clock or ManualClock())
+    limits = by_settings(Limits(default or HostLimits(), **options))
+    pace = Pace(MemoryTurns(), limits, clock or ManualClock())
     if starts is not None:  # else as many a second as there are places
-        pace._starts = AsyncLimiter(starts, 1)
+        pace._gates.starts = AsyncLimiter(starts, 1)
     return pace
 
 
@@ -33,8 +35,8 @@ async def refusal(pace, host="a.test", max_wait=10.0, crawl_delay=None):
     return caught.value
 
 
-def untouched(pace, total=64):
-    return not pace._hosts and not pace._users and pace._places.value == total
+def untouched(pace):
+    return pace._gates.empty and not pace._queues and not pace._waiting
 
 
 # Turns
@@ -206,7 +208,7 @@ async def test_all_hosts_together_have_so_many_places_and_no_more():
         assert error.reason is Reason.RATE_LIMITED
         assert "as many requests under way as it may" in error.sentence
     await take(pace, "c.test")
-    assert untouched(pace, 2)
+    assert untouched(pace)
 
 
 async def test_a_place_that_becomes_free_in_time_is_taken():
@@ -223,7 +225,7 @@ async def test_a_place_that_becomes_free_in_time_is_taken():
             await anyio.wait_all_tasks_blocked()
             assert not got.is_set()
         assert got.is_set()
-        assert untouched(pace, pace._limits.total_concurrency)
+        assert untouched(pace)
 
 
 async def test_a_free_place_is_taken_even_when_there_is_no_time_left_to_wait():
@@ -240,7 +242,7 @@ async def test_the_failure_of_a_request_gives_its_place_back():
         with pytest.raises(ZeroDivisionError):
             async with pace.turn("a.test", 1):
                 raise ZeroDivisionError
-    assert untouched(pace, 1)
+    assert untouched(pace)
 
 
 @pytest.mark.parametrize("total", [1, 64])
@@ -258,7 +260,7 @@ async def test_a_caller_who_goes_away_takes_no_place_along(total):
                     for _ in range(steps):
                         await anyio.lowlevel.checkpoint()
                     group.cancel_scope.cancel()
-            assert untouched(pace, total), (steps, first)
+            assert untouched(pace), (steps, first)
 
 
 async def test_a_caller_who_goes_away_while_waiting_for_a_turn_holds_nothing():
@@ -295,7 +297,7 @@ async def test_many_callers_share_few_places_without_losing_one():
         for number in range(60):
             group.start_soon(work, f"{number % 4}.test")
     assert most == 3
-    assert untouched(pace, 3)
+    assert untouched(pace)
 
 
 async def test_starts_over_all_hosts_are_bounded_by_the_second():
@@ -304,7 +306,7 @@ async def test_starts_over_all_hosts_are_bounded_by_the_second():
         await take(pace, f"{number}.test")
     error = await refusal(pace, "late.test", max_wait=0.01)
     assert error.reason is Reason.RATE_LIMITED
-    assert untouched(pace, 5)
+    assert untouched(pace)
 
 
 # Who goes next

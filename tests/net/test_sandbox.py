@@ -390,10 +390,10 @@ async def test_a_worker_that_could_not_be_started_is_started_later(
     await readers.warm()
     with monkeypatch.context() as broken:
         broken.setattr(children, "PROGRAM", "import a_module_that_nobody_has")
-        readers._replace(readers._idle.pop())
+        readers._replace(readers._idle.pop(), "died")
         await until(lambda: not lives(readers._idle[0].pid))
     assert await reads_on(readers)
-    readers._replace(readers._idle.pop())
+    readers._replace(readers._idle.pop(), "died")
     assert await reads_on(readers)
     await readers.warm()
     assert len(readers._idle) == 1 + module.SPARE
