@@ -6,11 +6,10 @@ The document is the same for everybody and holds nothing of a conversation: the 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from browser.pages.render import HERE, html
+from browser.pages.render import html, modules
 
 
 class Word(NamedTuple):
@@ -42,9 +41,6 @@ EXAMPLES = (
 )
 
 
-_IMPORTED = re.compile(r'from "\./([^"]+)"')
-
-
 def page(*, guarded: bool, examples: Sequence[str] = EXAMPLES) -> str:
     """The document.
 
@@ -52,16 +48,10 @@ def page(*, guarded: bool, examples: Sequence[str] = EXAMPLES) -> str:
         guarded: Whether commands need a token.
         examples: Lines to try.
     """
-    return html("console.html", words=WORDS, examples=examples, guarded=guarded, modules=modules())
-
-
-def modules(of: str = "console.js") -> list[str]:
-    """What the module *of* imports, and what that imports: a browser may ask for all at once."""
-    found: list[str] = []
-    waiting = [of]
-    while waiting:
-        text = (HERE / "static" / waiting.pop()).read_text("utf-8")
-        fresh = [name for name in _IMPORTED.findall(text) if name not in found]
-        found += fresh
-        waiting += fresh
-    return sorted(set(found) - {of})
+    return html(
+        "console.html",
+        words=WORDS,
+        examples=examples,
+        guarded=guarded,
+        modules=modules("console.js"),
+    )

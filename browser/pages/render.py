@@ -10,6 +10,7 @@ may frame themselves; others may when the operator names them.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from browser.model.url import Url
 
 HERE = Path(__file__).parent
+_IMPORTED = re.compile(r'from "\./([^"]+)"')
 _environment = Environment(
     loader=FileSystemLoader(HERE / "templates"),
     autoescape=True,
@@ -48,6 +50,18 @@ def policy(framed_by: Collection[str] = ()) -> dict[str, str]:
 def html(template: str, **values: Any) -> str:
     """Fill *template*, a file of ``templates/``; a value that it names and lacks is an error."""
     return _environment.get_template(template).render(**values)
+
+
+def modules(of: str) -> list[str]:
+    """What the module *of* imports, and what that imports: a browser may ask for all at once."""
+    found: list[str] = []
+    waiting = [of]
+    while waiting:
+        text = (HERE / "static" / waiting.pop()).read_text("utf-8")
+        fresh = [name for name in _IMPORTED.findall(text) if name not in found]
+        found += fresh
+        waiting += fresh
+    return sorted(set(found) - {of})
 
 
 def href(address: str) -> str:

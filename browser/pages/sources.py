@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Collection
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -62,7 +63,6 @@ def router(show: Show, plain: Write, framed_by: Collection[str]) -> APIRouter:
     """
     routes = APIRouter(include_in_schema=False)
     headers = {**HEADERS, **policy(framed_by)}
-    gone = {framed: _octets("sources_gone.html", framed=framed) for framed in (False, True)}
 
     @routes.get("/sources/{id}")
     async def sources(request: Request, id: str) -> Response:  # noqa: A002
@@ -74,13 +74,18 @@ def router(show: Show, plain: Write, framed_by: Collection[str]) -> APIRouter:
             form, write = ("framed", _framed) if framed else ("page", _page)
             kind, found = HTML, await show(id, form, write)
         if found is None:
-            return Response(gone[framed], 404, headers, HTML)
+            return Response(_gone(framed), 404, headers, HTML)
         body, tag = found
         if request.headers.get("if-none-match") == tag:
             return Response(status_code=304, headers={**headers, "ETag": tag})
         return Response(body, headers={**headers, "ETag": tag}, media_type=kind)
 
     return routes
+
+
+@cache  # a template takes long for a start to wait for it
+def _gone(framed: bool) -> bytes:
+    return _octets("sources_gone.html", framed=framed)
 
 
 def _page(told: dict[str, Any]) -> bytes:

@@ -77,7 +77,9 @@ def test_a_service_without_ranges_publishes_an_empty_list(service: httpx.Client)
     assert service.get("/.well-known/egress-ranges.json").json()["prefixes"] == []
 
 
-FACES = Faces(Markup("<p>The console", {"X-Face": "index"}), Markup("<p>For owners"))
+FACES = Faces(
+    Markup(lambda: "<p>The console", {"X-Face": "index"}), Markup(lambda: "<p>For owners")
+)
 
 
 async def asked_for(path: str, about: About = PLAIN, **fields: str) -> httpx.Response:

@@ -3,7 +3,7 @@ from __future__ import annotations
 import httpx
 from prometheus_client.parser import text_string_to_metric_families
 
-from browser.model.reason import Reason
+from browser.telemetry.metrics import OTHER, OUTCOMES
 from tests.service.living import Talk
 from tests.world import World
 
@@ -28,7 +28,10 @@ def test_a_ready_service_names_its_parts(service: httpx.Client):
     Talk(service).open("http://library.test/apples")  # the workers are warm by then
     response = service.get("/readyz")
     assert response.status_code == 200
-    assert response.json() == {"ready": True, "checks": {"store": "ready", "workers": "ready"}}
+    assert response.json() == {
+        "ready": True,
+        "checks": {"service": "ready", "store": "ready", "workers": "ready"},
+    }
 
 
 def test_fetches_are_counted_by_their_outcome(world: World, service: httpx.Client):
@@ -56,6 +59,6 @@ def test_no_label_holds_a_host_or_an_address(service: httpx.Client):
     Talk(service).open("http://library.test/apples")
     text = service.get("/metrics").text
     assert "library.test" not in text
-    known = {"ok", "cancelled", *Reason}
+    known = {*OUTCOMES, OTHER}
     outcomes = {outcome for name, outcome in samples(service) if outcome}
     assert outcomes <= known

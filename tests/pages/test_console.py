@@ -8,7 +8,7 @@ import pytest
 from browser import demo
 from browser.client import Client
 from browser.pages import console
-from browser.pages.render import HERE, href, policy
+from browser.pages.render import HERE, href, modules, policy
 from browser.shell.commands import COMMANDS
 from tests.service.living import serving
 from tests.world import World
@@ -88,13 +88,13 @@ def test_the_words_are_those_of_the_shell():
 
 
 def test_every_module_of_the_console_is_asked_for_at_once():
-    named = set(console.modules()) | {"console.js"}
+    named = set(modules("console.js")) | {"console.js"}
     for name in named:
         imported = re.findall(r'from "\./([^"]+)"', (STATIC / name).read_text("utf-8"))
         assert set(imported) <= named
     page = console.page(guarded=False)
     preloaded = re.findall(r'<link rel="modulepreload" href="/static/([^"]+)">', page)
-    assert preloaded == console.modules()
+    assert preloaded == modules("console.js")
     assert len(preloaded) > 10
 
 

@@ -1,6 +1,6 @@
 // The service's own API, as any program calls it.
 
-import { token } from "./session.js";
+import { token } from "./token.js";
 
 /** The service does not answer. */
 export class Away extends Error {}
@@ -10,22 +10,29 @@ export class NoToken extends Error {}
 
 /** The service calls the request a mistake, or cannot serve it now. */
 export class Refused extends Error {
-  constructor(status, detail, retryAfter) {
+  constructor(status, detail, retryAfter, title = "") {
     super(detail);
     this.status = status;
+    this.title = title; // what kind of problem it is (RFC 9457 3.1.3)
     this.retryAfter = retryAfter; // seconds, or null
   }
 }
 
-/** The response, when it is a good one; throws one of the above, or an AbortError. */
-export async function request(path, { signal, body } = {}) {
-  const headers = {};
-  if (token.value) headers.Authorization = `Bearer ${token.value}`;
+/**
+ * The response, when it is a good one; throws one of the above, or an AbortError.
+ * @param {string} path
+ * @param {{signal?: AbortSignal, body?: unknown, method?: string, bearer?: string,
+ *   more?: Record<string, string>}} how *body* is sent as JSON, *bearer* is the credential, *more*
+ *   are header fields
+ */
+export async function request(path, { signal, body, method, bearer = token.value, more = {} } = {}) {
+  const headers = { ...more };
+  if (bearer) headers.Authorization = `Bearer ${bearer}`;
   if (body !== undefined) headers["Content-Type"] = "application/json";
   let response;
   try {
     response = await fetch(path, {
-      method: body === undefined ? "GET" : "POST",
+      method: method ?? (body === undefined ? "GET" : "POST"),
       headers,
       body: body === undefined ? undefined : JSON.stringify(body),
       signal,
@@ -41,7 +48,7 @@ export async function request(path, { signal, body } = {}) {
   const wait = Number.parseInt(response.headers.get("Retry-After") ?? "", 10);
   const problem = await response.json().catch(() => ({}));
   const said = problem.detail ?? `The service answered with status ${response.status}.`;
-  throw new Refused(response.status, said, Number.isNaN(wait) ? null : wait);
+  throw new Refused(response.status, said, Number.isNaN(wait) ? null : wait, problem.title);
 }
 
 /** What the service answers, read as JSON. */

@@ -2,8 +2,8 @@
 
 import { byId } from "./dom.js";
 import { say } from "./run.js";
-import { token } from "./session.js";
 import * as shown from "./shown.js";
+import { token } from "./token.js";
 
 let next = null; // what to do once there is a token
 

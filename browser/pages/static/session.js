@@ -1,9 +1,7 @@
-// Which conversation this tab shows, and under whose token.
+// Which conversation this tab shows.
 //
-// The conversation's name stands behind the # of the address once the service knows it: a reload
-// keeps it, and nothing of it is sent to another site. The token is kept in this tab alone.
-
-const KEY = "polite-browser token";
+// Its name stands behind the # of the address once the service knows it: a reload keeps it, and
+// nothing of it is sent to another site.
 
 /** A name that nobody guesses. crypto.randomUUID is missing where a page is not on https. */
 function unguessable() {
@@ -43,17 +41,5 @@ export const session = {
   renew() {
     history.pushState(null, "", location.pathname);
     this.read();
-  },
-};
-
-export const token = {
-  get value() {
-    return sessionStorage.getItem(KEY) ?? "";
-  },
-  keep(value) {
-    sessionStorage.setItem(KEY, value);
-  },
-  forget() {
-    sessionStorage.removeItem(KEY);
   },
 };

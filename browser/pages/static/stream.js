@@ -6,8 +6,8 @@ import { Away, NoToken, Refused, ofSession, request, withQuery } from "./api.js"
 const FIRST_PAUSE = 1; // seconds until the first new attempt; each one doubles it
 const LONGEST_PAUSE = 30;
 
-/** The events of a response, as {name, id, data}. */
-async function* events(response) {
+/** The events of a response, as {name, id, data}; *heard* is called for comments too. */
+async function* events(response, heard) {
   const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
   let rest = "";
   let event = { name: "message", id: null, data: [] };
@@ -15,6 +15,7 @@ async function* events(response) {
     for (;;) {
       const { value, done } = await reader.read().catch(cut);
       if (done) return;
+      heard();
       const lines = (rest + value).split(/\r\n|\n|\r(?!$)/);
       rest = lines.pop();
       for (const line of lines) {
@@ -49,38 +50,52 @@ function cut(error) {
  * @returns {() => void} stops it
  */
 export function follow(name, told) {
+  return listen({
+    open: (after, signal) => request(withQuery(ofSession(name, "/steps"), { after }), { signal }),
+    on: { step: told.step, withdrawn: told.withdrawn },
+    state: told.state,
+  });
+}
+
+/**
+ * Read a stream of events, again and again, until told to stop.
+ * @param {{open: Function, on: Record<string, Function>, state: Function, heard?: Function}} what
+ *   open gets the id of the last event and a signal, and asks for the stream; on has what to do
+ *   with the data of an event, by its name; state is told as in `follow`, and "shut" when a token
+ *   is wanted; heard is called whenever anything comes, if only a comment
+ * @returns {() => void} stops it
+ */
+export function listen(what) {
   const stop = new AbortController();
-  run(name, told, stop.signal).catch((error) => {
+  run(what, stop.signal).catch((error) => {
     if (error.name !== "AbortError") throw error;
   });
   return () => stop.abort();
 }
 
-async function run(name, told, signal) {
+async function run({ open, on, state, heard = () => {} }, signal) {
   let last = null;
   let pause = FIRST_PAUSE;
   for (;;) {
     try {
-      const path = withQuery(ofSession(name, "/steps"), { after: last });
-      const response = await request(path, { signal });
-      told.state("live");
-      for await (const event of events(response)) {
+      const response = await open(last, signal);
+      state("live");
+      for await (const event of events(response, heard)) {
         pause = FIRST_PAUSE;
         last = event.id ?? last;
-        if (event.name === "step") told.step(JSON.parse(event.data));
-        else if (event.name === "withdrawn") told.withdrawn(JSON.parse(event.data));
+        if (Object.hasOwn(on, event.name)) on[event.name](JSON.parse(event.data));
       }
-      // The stream ended well, as it does when the conversation is forgotten: ask what became of it.
+      // The stream ended well, as it does when what it tells of is gone: ask what became of it.
     } catch (error) {
       if (signal.aborted) return;
-      if (error instanceof NoToken) return;
+      if (error instanceof NoToken) return state("shut");
       if (error instanceof Refused) {
-        if (error.status === 404) return told.state("over");
+        if (error.status === 404) return state("over");
         pause = error.retryAfter ?? pause;
       } else if (!(error instanceof Away)) {
         throw error;
       }
-      told.state("away", pause);
+      state("away", pause);
     }
     if (signal.aborted) return;
     await rest(pause, signal);

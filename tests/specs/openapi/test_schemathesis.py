@@ -29,7 +29,9 @@ from schemathesis.checks import (  # noqa: E402
 )
 
 TOKEN = "token-of-the-described-service"
+OPERATOR = "operator-of-the-described-service"
 EXAMPLES = 60  # random calls of each operation, beside those at the edges
+OPERATOR_EXAMPLES = 10
 
 
 async def nobody(name: str, port: int) -> list[str]:
@@ -49,7 +51,7 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
         with serving(
             world,
             make,
-            server={"tokens": [TOKEN]},
+            server={"tokens": [TOKEN], "operator_token": OPERATOR},
             search={"provider": "local", "local": {"index": str(index)}},
             egress={"ports": [world.port]},
             limits={"max_wait": 0},
@@ -57,32 +59,50 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
             yield client
 
 
-# What OpenAPI has no words for: one parameter, or the other; that no address is an empty list.
+# What OpenAPI has no words for: one parameter, or the other; that no address is an empty list;
+# what a host is.
 UNSAYABLE = {
     "allow": [positive_data_acceptance, negative_data_rejection],
     "scroll": [positive_data_acceptance],
+    **{name: [positive_data_acceptance] for name in ("host", "order", "withdraw")},
 }
 
 # A head that is too long (431) is refused as well as one that is malformed.
 config = schemathesis.Config.from_dict(
     {"checks": {"negative_data_rejection": {"expected-statuses": ["4xx"]}}}
 )
-schema = schemathesis.openapi.from_dict(
+document = schemathesis.openapi.from_dict(
     build(fixed(store={"url": "memory:"})).openapi(), config=config
 )
+models = document.exclude(tag="operator")
+operators = document.include(tag="operator").exclude(operation_id="events")  # which has no end
 
 
-@schema.parametrize()  # type: ignore[untyped-decorator]
-@settings(
-    max_examples=EXAMPLES,
-    derandomize=True,
-    database=None,
-    deadline=None,
-    suppress_health_check=list(HealthCheck),
-)
+def examples(number: int) -> settings:
+    return settings(
+        max_examples=number,
+        derandomize=True,
+        database=None,
+        deadline=None,
+        suppress_health_check=list(HealthCheck),
+    )
+
+
+@models.parametrize()  # type: ignore[untyped-decorator]
+@examples(EXAMPLES)
 def test_every_operation_answers_as_described(case: Any, service: httpx.Client):
+    judge(case, service, TOKEN)
+
+
+@operators.parametrize()  # type: ignore[untyped-decorator]
+@examples(OPERATOR_EXAMPLES)
+def test_every_operation_of_an_operator_does(case: Any, service: httpx.Client):
+    judge(case, service, OPERATOR)
+
+
+def judge(case: Any, service: httpx.Client, token: str) -> None:
     case.call_and_validate(
         base_url=str(service.base_url),
-        headers={"Authorization": f"Bearer {TOKEN}"},
+        headers={"Authorization": f"Bearer {token}"},
         excluded_checks=UNSAYABLE.get(case.operation.definition.raw["operationId"], []),
     )

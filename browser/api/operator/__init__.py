@@ -1,0 +1,1 @@
+"""What an operator asks and orders, under ``/operator/``, with a credential of its own."""
