@@ -1,10 +1,12 @@
-"""What is logged: one JSON object per fetch, and one per defect of ours.
+"""What is logged: one JSON object a line, for each fetch, command and search, and what went wrong.
 
-The fields of a fetch are those of `browser.model.fetch.FetchRecord`, on the logger
-``browser.fetch``. Query strings and fragments are left out, since they hold what people look
-for, and so are user names and passwords in links of pages. A defect is told by its kind and the
-places it went through, on ``browser.defect``: the words of an exception may quote what a caller
-or a page said. No query, page text, token or session name ever stands in a log.
+The fields are those of the canonical records (`browser.model.fetch.FetchRecord`,
+`browser.model.record`), in the order of their definition, and ``event`` says which one it is.
+`deploy/telemetry.md` lists them all. Query strings and fragments are left out, since they hold what
+people look for, and so are user names and passwords in links of pages. A defect is told by its kind
+and the places it went through: the words of an exception may quote what a caller or a page said.
+No query, page text, token or session name ever stands in a log, unless the operator asks for the
+queries of addresses (`telemetry.log_queries`).
 
 Libraries do not know this rule. They are told to be silent but for trouble, and `Bare` keeps
 their arguments, which are the varying part, out of what is printed.
@@ -12,7 +14,6 @@ their arguments, which are the varying part, out of what is printed.
 
 from __future__ import annotations
 
-import json
 import logging
 import re
 import traceback
@@ -20,11 +21,15 @@ from dataclasses import asdict
 from pathlib import PurePath
 from typing import TextIO
 
-from browser.model.clock import iso
+from browser.model.clock import Clock, iso
 from browser.model.current import REQUEST
 from browser.model.fetch import FetchRecord
+from browser.model.line import CUT, line
+from browser.model.record import CommandRecord, SearchRecord
+from browser.net.clock import SystemClock
 
 FRAMES = 20  # of a defect, the innermost
+A_SECOND = 10  # refusals of callers that are told, in one second
 LIBRARIES = {  # that log addresses, header fields or page text at lower levels
     "asyncio": logging.WARNING,
     "charset_normalizer": logging.WARNING,
@@ -33,10 +38,12 @@ LIBRARIES = {  # that log addresses, header fields or page text at lower levels
     "httpcore": logging.WARNING,
     "httpx": logging.WARNING,
     "mcp": logging.CRITICAL,  # repeats what callers send at any level
+    "opentelemetry": logging.CRITICAL,  # its trouble is told once, by `browser.telemetry.spans`
     "protego": logging.WARNING,
     "redis": logging.WARNING,
     "sse_starlette": logging.ERROR,
     "trafilatura": logging.ERROR,
+    "urllib3": logging.CRITICAL,  # of OpenTelemetry's exporter
     "uvicorn": logging.WARNING,
     "uvicorn.access": logging.CRITICAL,
     "uvicorn.error": logging.ERROR,  # its warnings are one for each request of a port scan
@@ -45,18 +52,69 @@ LIBRARIES = {  # that log addresses, header fields or page text at lower levels
 _USERINFO = re.compile(r"//[^/]*@")
 
 _fetches = logging.getLogger("browser.fetch")
+_commands = logging.getLogger("browser.command")
+_searches = logging.getLogger("browser.search")
+_refusals = logging.getLogger("browser.refusal")
 _defects = logging.getLogger("browser.defect")
+_process = logging.getLogger("browser.process")
 
 
-def log_fetch(record: FetchRecord) -> None:
-    """Write *record*."""
+def log_fetch(record: FetchRecord, *, queries: bool = False) -> None:
+    """Write *record*, with the queries of its addresses when the operator asks for them."""
     if not _fetches.isEnabledFor(logging.INFO):
         return
     fields = asdict(record)
     fields["at"] = iso(record.at)
-    fields["url"] = _bare(record.url)
-    fields["final_url"] = _bare(record.final_url)
-    _fetches.info("%s", json.dumps({"event": "fetch", **fields}, ensure_ascii=False))
+    for name in ("url", "final_url"):
+        fields[name] = _bare(fields[name], queries=queries)
+    _fetches.info("%s", line("fetch", fields))
+
+
+def log_command(record: CommandRecord) -> None:
+    """Write *record*."""
+    _commands.info("%s", line("command", {**asdict(record), "at": iso(record.at)}))
+
+
+def log_search(record: SearchRecord) -> None:
+    """Write *record*."""
+    _searches.info("%s", line("search", {**asdict(record), "at": iso(record.at)}))
+
+
+def log_process(event: str, now: float, **fields: str | float) -> None:
+    """Write that this process starts or stops."""
+    _process.info("%s", line(event, {**fields, "at": iso(now)}))
+
+
+class Refusals:
+    """Callers that were refused, and answers that failed; a flood of them is counted, not told.
+
+    Args:
+        clock: Tells the time.
+    """
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._second = 0
+        self._told = 0
+        self._untold = 0
+
+    def __call__(self, status: int) -> None:
+        """The request being served is answered with *status*, 400 or more."""
+        now = self._clock.now()
+        if int(now) != self._second:
+            self._second, self._told = int(now), 0
+        if self._told >= A_SECOND:
+            self._untold += 1
+            return
+        self._told += 1
+        fields = {
+            "status": status,
+            "untold": self._untold,
+            "at": iso(now),
+            "request": REQUEST.get(),
+        }
+        self._untold = 0
+        _refusals.info("%s", line("refusal", fields))
 
 
 def log_defect(error: BaseException) -> None:
@@ -71,8 +129,13 @@ def log_defect(error: BaseException) -> None:
             where = under
         cause = under
         kinds.append(type(cause).__qualname__)
-    fields = {"request": REQUEST.get(), "error": kinds, "where": places(where)}
-    _defects.error("%s", json.dumps({"event": "defect", **fields}))
+    fields = {
+        "at": iso(SystemClock().now()),
+        "error": kinds,
+        "where": places(where),
+        "request": REQUEST.get(),
+    }
+    _defects.error("%s", line("defect", fields))
 
 
 def _under(error: BaseException) -> BaseException | None:
@@ -120,10 +183,10 @@ class Bare(logging.Formatter):
         return "\n  ".join(lines)
 
 
-def _bare(url: str) -> str:
-    head, mark, _ = url.partition("#")[0].partition("?")
-    head = _USERINFO.sub("//…@", head)
-    return f"{head}?…" if mark else head
+def _bare(url: str, *, queries: bool) -> str:
+    shown = _USERINFO.sub(f"//{CUT}@", url.partition("#")[0].partition("?")[0])
+    _, mark, query = url.partition("#")[0].partition("?")
+    return f"{shown}?{query if queries else CUT}" if mark else shown
 
 
 def _short(file: str) -> str:

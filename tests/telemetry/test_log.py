@@ -7,9 +7,22 @@ from typing import Any
 
 import pytest
 
+from browser.compose_telemetry import build_telemetry
+from browser.config import fixed
 from browser.model.current import REQUEST
 from browser.model.fetch import FetchRecord
-from browser.telemetry.log import LIBRARIES, Bare, log_defect, log_fetch, quiet
+from browser.model.line import CUT, MAX_VALUE
+from browser.telemetry.log import (
+    A_SECOND,
+    LIBRARIES,
+    Bare,
+    Refusals,
+    log_defect,
+    log_fetch,
+    quiet,
+)
+from browser.who import notices
+from tests.clock import ManualClock
 
 
 def logged(caplog: pytest.LogCaptureFixture, record: FetchRecord) -> dict[str, Any]:
@@ -27,7 +40,7 @@ def test_a_fetch_is_one_json_object_with_every_field(caplog: pytest.LogCaptureFi
         status=200, octets=12, hops=1, waited_ms=5, took_ms=40, at=1_700_000_000.0, session="abc",
     )  # fmt: skip
     told = logged(caplog, record)
-    assert set(told) == {"event", *(field.name for field in fields(FetchRecord))}
+    assert set(told) == {"event", "pid", *(field.name for field in fields(FetchRecord))}
     assert told["event"] == "fetch"
     assert told["at"] == "2023-11-14T22:13:20Z"
     assert (told["url"], told["final_url"]) == ("http://a.example/x", "https://a.example/y")
@@ -57,6 +70,58 @@ def test_a_rule_of_a_site_cannot_begin_a_line_of_its_own(caplog: pytest.LogCaptu
     told = logged(caplog, FetchRecord("a.example", "u", "u", "robots_disallowed", rule=rule))
     assert told["rule"] == rule
     assert "\x1b" not in caplog.messages[0]
+
+
+def test_no_word_of_a_site_can_end_a_line_turn_it_around_or_speak_to_a_terminal(
+    caplog: pytest.LogCaptureFixture,
+):
+    rule = "Disallow: /\x85\u2028\u2029\x9b31m\x7f\u202e\u2066\ud800😀é"
+    told = logged(caplog, FetchRecord("a.example", "u", "u", "robots_disallowed", rule=rule))
+    assert told["rule"] == rule
+    assert caplog.messages[0].isascii()
+    assert len(caplog.messages[0].splitlines()) == 1
+
+
+def test_a_value_has_an_end(caplog: pytest.LogCaptureFixture):
+    url = "http://a.example/" + "x" * 9000
+    told = logged(caplog, FetchRecord("a.example", url, url, "ok", asked=("h" * 9000, "i")))
+    assert told["url"] == url[:MAX_VALUE] + CUT
+    assert told["asked"] == ["h" * MAX_VALUE + CUT, "i"]
+    assert len(caplog.messages[0]) < 5000
+
+
+def test_queries_are_written_for_an_operator_who_asks_for_them(caplog: pytest.LogCaptureFixture):
+    url = "http://user:SECRET@a.example/p?q=1#SECRET"
+    with caplog.at_level(logging.INFO, logger="browser.fetch"):
+        log_fetch(FetchRecord("a.example", url, url, "ok"), queries=True)
+    told = json.loads(caplog.messages[0])
+    assert told["url"] == told["final_url"] == "http://…@a.example/p?q=1"
+
+
+@pytest.mark.parametrize("queries", [False, True])
+def test_the_setting_decides_about_queries(caplog: pytest.LogCaptureFixture, *, queries: bool):
+    settings = fixed(telemetry={"log_queries": queries})
+    with caplog.at_level(logging.INFO, logger="browser.fetch"):
+        for tell in build_telemetry(settings, ManualClock(1_000.0)).fetches:
+            tell(FetchRecord("a.example", "http://a.example/?q=1", "http://a.example/", "ok"))
+    [line] = caplog.messages
+    assert ("?q=1" in line) is queries
+    assert any("log_queries" in told for told in notices(settings)) is queries
+
+
+def test_a_flood_of_refusals_is_counted_and_not_told(caplog: pytest.LogCaptureFixture):
+    caplog.set_level(logging.INFO, "browser.refusal")
+    clock = ManualClock(1_000.0)
+    refused = Refusals(clock)
+    for _ in range(A_SECOND + 7):
+        refused(401)
+    assert len(caplog.messages) == A_SECOND
+    clock.advance(1)
+    refused(429)
+    last = json.loads(caplog.messages[-1])
+    assert (last["status"], last["untold"]) == (429, 7)
+    refused(429)
+    assert json.loads(caplog.messages[-1])["untold"] == 0
 
 
 def test_nothing_is_written_when_nobody_listens(caplog: pytest.LogCaptureFixture):
