@@ -11,7 +11,7 @@ from fastapi import FastAPI
 from browser import __version__
 from browser.api import problem, schema
 from browser.api.access import Access
-from browser.api.streams import Closing
+from browser.api.operator.access import OperatorAccess
 from browser.compose_core import build_core
 from browser.compose_doors import open_doors
 from browser.compose_inbound import guard
@@ -42,7 +42,6 @@ def build(
         ValueError: the store or a key file cannot be used; the text is one line for the operator.
     """
     core = build_core(settings, clock=clock, lookup=lookup, tls=tls)
-    closing = Closing()
 
     @contextlib.asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -62,11 +61,16 @@ def build(
         redirect_slashes=False,  # a redirect would repeat the query, and trust the Host field
         servers=[{"url": settings.server.public_url}] if settings.server.public_url else None,
         lifespan=lifespan,
+        # Its own spans and logs hold whole addresses and what callers send.
+        telemetry={"tracing": False, "metrics": False, "logs": False, "auto_configure": False},
     )
     access = Access(settings.server.tokens)
-    app.state.closing = closing  # set by the server when it is told to stop
+    operators = OperatorAccess(settings.server.operator_token)
+    app.state.closing = core.closing  # set by the server when it is told to stop
+    app.state.reload = core.orders.ask_reload  # called by the server upon SIGHUP
+    app.state.refused = core.telemetry.metrics.answered  # for what is refused before it is read
     problem.install(app)
-    doors = open_doors(app, core, access, examples)
+    doors = open_doors(app, core, access, operators, examples)
     schema.describe_problems(app)
-    guard(app, settings.server, access, core.clock, closing)
+    guard(app, settings.server, access, operators, core.clock, core.closing, core.telemetry)
     return app

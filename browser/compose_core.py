@@ -10,28 +10,39 @@ import contextlib
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from typing import get_args
 
 import anyio
 
 from browser.browse import Browser, Options
+from browser.closing import Closing
 from browser.compose_net import Net, build_net, build_provider, build_store
+from browser.compose_telemetry import Telemetry, build_telemetry
+from browser.config import again
 from browser.conversation import Conversations
-from browser.errors import BrowserError
+from browser.mirror import Mirror
 from browser.model.clock import Clock
-from browser.model.reason import Reason
 from browser.net.api_client import ApiClient
 from browser.net.clock import SystemClock
+from browser.net.limits import CurrentLimits
 from browser.net.lookup import Lookup
 from browser.net.sandbox import Sandbox
 from browser.net.signing_key import SigningKey
+from browser.net.transport import trusted
+from browser.orders import Orders
 from browser.places import Places
+from browser.recorded import Recorded
 from browser.rules.budget import Budget
 from browser.search.logged import Logged
 from browser.search.provider import ApiReply
 from browser.settings import SessionSection, Settings
+from browser.sights.view import State
 from browser.state.open import Store
+from browser.state.ports import Bus
 from browser.steps import Steps
+from browser.telemetry.gauges import Gauges
 from browser.telemetry.log import quiet
+from browser.telemetry.store import measured
 from browser.who import identity, signing_keys
 
 
@@ -46,6 +57,10 @@ class Core:
         net: Everything that reaches out.
         keys: That sign requests and are published.
         checks: By the name of a part; each raises `BrowserError` when the part is not ready.
+        closing: Told when the service is to stop.
+        orders: What operators have ordered.
+        telemetry: What the operator is told.
+        bus: To the other replicas; ``None`` when there can be none.
     """
 
     settings: Settings
@@ -54,16 +69,26 @@ class Core:
     net: Net
     keys: Sequence[SigningKey]
     checks: dict[str, Callable[[], Awaitable[None]]]
+    closing: Closing
+    orders: Orders
+    telemetry: Telemetry
+    bus: Bus | None
+    _mirror: Mirror | None
+    _gauges: Gauges
     _sandbox: Sandbox
     _api: ApiClient[ApiReply]
     _store: Store
-    _warm: anyio.Event
 
     @contextlib.asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         """Start the workers; afterwards close everything."""
-        async with anyio.create_task_group() as background:
-            background.start_soon(self._warm_up)
+        await self.orders.follow()
+        async with self.telemetry.running(self._gauges), anyio.create_task_group() as background:
+            background.start_soon(self._sandbox.warm)
+            background.start_soon(self.orders.run)
+            if self._mirror is not None:
+                background.start_soon(self._mirror.run)
+            background.start_soon(self.net.view.sights.run)
             try:
                 yield
             finally:
@@ -72,10 +97,6 @@ class Core:
         await self.net.transport.aclose()
         await self._api.aclose()
         await self._store.aclose()
-
-    async def _warm_up(self) -> None:
-        await self._sandbox.warm()
-        self._warm.set()
 
 
 def build_core(
@@ -98,10 +119,29 @@ def build_core(
     """
     quiet()
     clock = clock or SystemClock()
+    tls = tls or trusted()
     keys = signing_keys(settings, clock)
-    steps = Steps()
+    steps, closing = Steps(), Closing()
     store = build_store(settings, clock, busy=lambda key: steps.of(key) is not None)
-    net = build_net(settings, store, clock, lookup=lookup, tls=tls, tell=steps.note, keys=keys)
+    telemetry = build_telemetry(settings, clock, traced=True)
+    store = measured(store, telemetry.metrics)
+    limits = CurrentLimits(settings.limits.as_limits())
+    net = build_net(
+        settings,
+        store,
+        clock,
+        limits=limits,
+        lookup=lookup,
+        tls=tls,
+        tell=steps.note,
+        keys=keys,
+        telemetry=telemetry,
+    )
+    net.view.sights.running = lambda: steps.count
+
+    async def states() -> list[str]:
+        return [row.state for row in (await net.view.look()).rows.values()]
+
     who = identity(settings.agent)
     api = ApiClient(who.user_agent, ApiReply, clock=clock, verify=tls)
     page = settings.page
@@ -111,13 +151,16 @@ def build_core(
         memory_mb=page.memory_mb,
         line_chars=page.line_chars,
         max_lines=page.max_lines,
+        started=telemetry.metrics.worker_started,
+        ended=telemetry.metrics.worker_ended,
     )
     provider = build_provider(settings.search, api, clock)
-    conversations = Conversations(
+    conversations = Recorded(
+        telemetry.watch,
         browser=Browser(
             fetch=net.fetcher,
             render=sandbox,
-            provider=Logged(provider, clock),
+            provider=Logged(provider, clock, telemetry.searches),
             pages=store.pages,
             clock=clock,
             options=Options(
@@ -131,30 +174,41 @@ def build_core(
             ),
         ),
         sessions=store.sessions,
+        leases=store.leases,
         clock=clock,
         max_commands=settings.session.max_commands,
         safe=settings.search.safe,
         language=settings.agent.accept_language.partition(",")[0].partition(";")[0].strip(),
         steps=steps,
         places=Places(settings.server.concurrency if settings.server.tokens else None),
+        closing=closing,
     )
-    warm = anyio.Event()
-
-    async def workers_ready() -> None:
-        if not warm.is_set():
-            raise BrowserError(Reason.BUSY, "the workers are starting.", retry_after=2)
-
     return Core(
         settings=settings,
         clock=clock,
         conversations=conversations,
         net=net,
         keys=keys,
-        checks={"store": store.ping, "workers": workers_ready},
+        checks={"service": closing.check, "store": store.ping, "workers": sandbox.check},
+        closing=closing,
+        orders=Orders(store.orders, limits, clock, again(settings)),
+        telemetry=telemetry,
+        _gauges=Gauges(
+            telemetry.metrics,
+            clock,
+            store=settings.store.url.partition(":")[0],
+            search=settings.search.chosen,
+            ping=store.ping,
+            workers=lambda: sandbox.alive,
+            sessions=store.sessions.count,
+            states=get_args(State),
+            hosts=states,
+        ),
+        bus=store.bus,
+        _mirror=Mirror(steps, store.bus) if store.bus is not None else None,
         _sandbox=sandbox,
         _api=api,
         _store=store,
-        _warm=warm,
     )
 
 

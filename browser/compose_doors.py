@@ -27,11 +27,15 @@ from browser.api.gptoss import door as gptoss
 from browser.api.lazy import Lazy
 from browser.api.mcp import door as mcp
 from browser.api.openwebui import door as openwebui
+from browser.api.operator import door as operator
+from browser.api.operator.access import OperatorAccess
+from browser.api.operator.check import Check
 from browser.api.share import Shares, plain
 from browser.compose_core import Core
 from browser.model.about import Notice
 from browser.notice import for_owners
 from browser.pages import agent, console, logo, static
+from browser.pages import operator as operator_page
 from browser.pages import sources as sources_page
 from browser.pages.render import policy
 from browser.who import about as introduced
@@ -61,7 +65,11 @@ class Doors:
 
 
 def open_doors(
-    app: FastAPI, core: Core, access: Access, examples: Sequence[str] = console.EXAMPLES
+    app: FastAPI,
+    core: Core,
+    access: Access,
+    operators: OperatorAccess,
+    examples: Sequence[str] = console.EXAMPLES,
 ) -> Doors:
     """Add every door to *app*; *examples* are lines that the console offers to try."""
     conversations, settings = core.conversations, core.settings
@@ -85,10 +93,14 @@ def open_doors(
     notice = for_owners(me)
     app.include_router(about.router(me, notice, _faces(core, notice, examples)))
     app.include_router(directory.router(core.keys, settings.signature_agent, core.clock))
-    models = gptoss.lazily(conversations)
+    models = gptoss.lazily(conversations, core.bus)
     app.include_router(gptoss.router(models, access))
-    clients = mcp.lazily(conversations)
+    clients = mcp.lazily(conversations, shared=core.bus is not None)
     app.include_router(mcp.router(clients, access))
+    net = core.net
+    check = Check(net.hop, net.robots, net.view)
+    app.include_router(operator.router(net.view, core.orders, operators, check))
+    app.include_router(operator_page.router(guarded=bool(settings.server.operator_token)))
     app.include_router(static.router())
     app.include_router(logo.router())
     return Doors(lazy=(models, clients))
@@ -98,6 +110,6 @@ def _faces(core: Core, notice: Notice, examples: Sequence[str]) -> about.Faces:
     fields = policy()
     guarded = bool(core.settings.server.tokens)
     return about.Faces(
-        index=about.Markup(console.page(guarded=guarded, examples=examples), fields),
-        agent=about.Markup(agent.page(notice), fields),
+        index=about.Markup(lambda: console.page(guarded=guarded, examples=examples), fields),
+        agent=about.Markup(lambda: agent.page(notice), fields),
     )

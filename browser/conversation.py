@@ -1,21 +1,21 @@
 """One session's commands: who may, in which order, within which budget, and how failures are told.
 
-Commands of one session run one after another, those of different sessions side by side. What a
-command changed is saved before its answer leaves: a service that is killed right after an
-answer still resolves the cursor that answer named.
+Commands of one session run one after another, those of different sessions side by side, also when
+replicas share them (`browser.one_by_one`). What a command changed is saved before its answer
+leaves: a service that is killed right after an answer still resolves the cursor that answer named.
 """
 
 from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
 import anyio
 
 from browser.browse import Browser
+from browser.closing import Closing
 from browser.errors import BrowserError
 from browser.model.clock import Clock, iso
 from browser.model.fetch import UNASKED, Politeness
@@ -24,10 +24,12 @@ from browser.model.result import Failure, Reply, Result
 from browser.model.search import Query, Safe
 from browser.model.session import Session, Step
 from browser.model.view import View
+from browser.one_by_one import OneByOne
 from browser.places import Places
 from browser.rules import ledger
 from browser.rules.ledger import Allowed
-from browser.state.ports import Sessions
+from browser.state.alone import EVERYTHING
+from browser.state.ports import Leases, Sessions
 from browser.steps import Steps, step_of
 
 VERBS = {
@@ -48,12 +50,14 @@ class Conversations:
     Args:
         browser: The use cases.
         sessions: Where sessions are kept.
+        leases: Say which replica runs a command of a session.
         clock: Tells the time.
         max_commands: Budget of one session.
         safe: Adult content filter for searches.
         language: For searches.
         steps: Told which command runs.
         places: How many run at a time.
+        closing: Lets commands begin until the service closes.
     """
 
     def __init__(
@@ -61,24 +65,25 @@ class Conversations:
         *,
         browser: Browser,
         sessions: Sessions,
+        leases: Leases = EVERYTHING,
         clock: Clock,
         max_commands: int,
         safe: Safe,
         language: str,
         steps: Steps,
         places: Places,
+        closing: Closing,
     ) -> None:
         self.browser = browser
         self.steps = steps
         self._sessions = sessions
         self._clock = clock
         self._places = places
+        self._closing = closing
         self._max_commands = max_commands
         self._safe = safe
         self._language = language
-        self._locks: dict[str, anyio.Lock] = {}
-        self._users: dict[str, int] = {}
-        self._fresh: dict[str, Session] = {}  # not saved yet, for who looks on meanwhile
+        self._turns = OneByOne(leases)
         self._commands: dict[str, Callable[[Session, Mapping[str, Any]], Awaitable[Result]]] = {
             "search": self._search,
             "click": lambda s, a: browser.click(s, a["id"], a.get("cursor"), _view(a)),
@@ -114,19 +119,20 @@ class Conversations:
         """
         name = session_id or secrets.token_urlsafe(18)
         given = {key: value for key, value in args.items() if value is not None}
-        async with self._lock(key_of(owner, name)), self._places.take(owner):
-            try:
-                session = await self._load_or_make(owner, name)
-            except BrowserError as error:  # the store is away
-                return Reply(name, command, given, None, failure=_failure(command, error))
+        try:
+            return await self._closing.run(lambda: self._in_turn(owner, name, command, given))
+        except BrowserError as error:  # the store is away, or the service closes
+            return Reply(name, command, given, None, failure=_failure(command, error))
+
+    async def _in_turn(self, owner: str, name: str, command: str, given: dict[str, Any]) -> Reply:
+        async with self._turns.turn(key_of(owner, name)), self._places.take(owner):
+            session = await self._load_or_make(owner, name)
             number = len(session.steps) + 1
             began = iso(self._clock.now())
-            self.steps.begin(session.key, Step(number, command, given, "running", began))
-            self._fresh[session.key] = session
+            self.steps.begin(session, Step(number, command, given, "running", began))
             try:
                 return await self._run(session, command, given)
             finally:
-                del self._fresh[session.key]
                 self.steps.end(session.key)
 
     async def allow(
@@ -144,10 +150,10 @@ class Conversations:
             The session's name, and what was registered.
 
         Raises:
-            StateUnavailable: nothing is registered then.
+            BrowserError: ``busy``; nothing is registered then.
         """
         name = session_id or secrets.token_urlsafe(18)
-        async with self._lock(key_of(owner, name)):
+        async with self._turns.turn(key_of(owner, name)):
             session = await self._load_or_make(owner, name)
             before = len(session.allowed)
             done = ledger.allow(session, text, urls)
@@ -162,15 +168,13 @@ class Conversations:
     async def find(self, owner: str, session_id: str) -> Session | None:
         """The session, if this owner has one of that name."""
         key = key_of(owner, session_id)
-        return await self._sessions.load(key) or self._fresh.get(key)
+        running = self.steps.running(key)
+        return await self._sessions.load(key) or (running.session if running else None)
 
     async def shared(self, share: str) -> Session | None:
         """The session that is shown to whoever knows *share*."""
         found = await self._sessions.shared(share)
-        if found is None and share:
-            fresh = self._fresh.values()
-            found = next((session for session in fresh if session.share == share), None)
-        return found
+        return found or (self.steps.shared(share) if share else None)
 
     def running(self, session: Session) -> Step | None:
         """The command that the session is running."""
@@ -179,7 +183,7 @@ class Conversations:
     async def forget(self, owner: str, session_id: str) -> bool:
         """Delete the session; whether there was one."""
         key = key_of(owner, session_id)
-        async with self._lock(key):
+        async with self._turns.turn(key):
             session = await self._sessions.load(key)
             if session is not None:
                 await self.browser.displays.forget(session)
@@ -253,18 +257,6 @@ class Conversations:
             language=self._language,
         )
         return self.browser.search(session, query)
-
-    @asynccontextmanager
-    async def _lock(self, key: str) -> AsyncIterator[None]:
-        lock = self._locks.setdefault(key, anyio.Lock())
-        self._users[key] = self._users.get(key, 0) + 1
-        try:
-            async with lock:
-                yield
-        finally:
-            self._users[key] -= 1
-            if not self._users[key]:
-                del self._users[key], self._locks[key]
 
 
 def key_of(owner: str, session_id: str) -> str:

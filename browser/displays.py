@@ -179,9 +179,11 @@ class Displays:
 
 
 def _gone(shown: Display) -> UsageError:
+    # Of a page that may not be stored this process cannot tell whether it or another had it.
+    why = "" if shown.signals.keep else ", which its publisher lets nobody store,"
     return UsageError(
         Reason.UNKNOWN_CURSOR,
-        f"the page of display {shown.cursor} is no longer kept. Open it again.",
+        f"the page of display {shown.cursor}{why} is no longer kept. Open it again.",
         url=shown.url or None,
     )
 

@@ -2,25 +2,32 @@
 
 from __future__ import annotations
 
-import contextlib
+import asyncio
 import gc
 import logging
+import math
+import signal
 import socket
 import sys
+import threading
 from collections.abc import Callable
+from types import FrameType
 
+import anyio
 import uvicorn
 from fastapi import FastAPI
 
 from browser import __version__
 from browser.api.inbound import BoundedRequests
 from browser.api.names import is_loopback
+from browser.closing import Closing
 from browser.compose import build
 from browser.settings import Settings
 from browser.telemetry.log import log_to
 from browser.who import notices
 
 GRACE = 25  # seconds a running command may take after the signal to stop
+FLUSH = 3  # seconds in which the last answers may leave, and a command that is ended may say so
 KEEP_ALIVE = 30  # seconds an idle inbound connection is kept
 
 
@@ -54,14 +61,52 @@ def bind(settings: Settings) -> socket.socket:
 
 
 class Server(uvicorn.Server):
-    """uvicorn's server, which tells answers without an end that it is about to stop."""
+    """uvicorn's server, which stops in the order of `browser.closing`.
+
+    It listens as long as a command runs, so that who comes meanwhile is told to come back. A
+    second signal ends the process at once: workers end with it, and the store holds what was
+    answered.
+
+    Attributes:
+        supervised: Whether a parent decides when it ends at once (`browser.workers`).
+    """
+
+    supervised = False
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Stop, with exit code 0; called upon SIGTERM and SIGINT."""
+        del frame
+        if self.should_exit and not self.supervised:
+            signal.signal(sig, signal.SIG_DFL)
+            signal.raise_signal(sig)
+        self.should_exit = True
+
+    def serve_on(self, listener: socket.socket) -> None:
+        """Run until a signal says stop."""
+        settle()
+        self.run(sockets=[listener])
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Listen, and read the settings again upon each SIGHUP."""
+        state = getattr(self.config.app, "state", None)
+        reload = getattr(state, "reload", None)
+        if reload is not None and threading.current_thread() is threading.main_thread():
+            asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, reload)
+        await super().startup(sockets)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """Stop: streams first, since uvicorn waits for them."""
+        """Finish what runs, then stop listening, then let go of everything."""
         state = getattr(self.config.app, "state", None)  # a test may serve any application
-        closing = getattr(state, "closing", None)
+        closing: Closing | None = getattr(state, "closing", None)
+        ends = anyio.current_time() + GRACE
         if closing is not None:
             closing.set()
+            with anyio.move_on_after(GRACE) as grace:
+                await closing.over()
+            if grace.cancelled_caught:
+                closing.end()
+        left = max(FLUSH, ends - anyio.current_time())
+        self.config.timeout_graceful_shutdown = math.ceil(left)
         await super().shutdown(sockets)
 
 
@@ -91,7 +136,6 @@ def server(settings: Settings, make: Callable[[Settings], FastAPI] = build) -> S
             ws="none",
             proxy_headers=False,
             timeout_keep_alive=KEEP_ALIVE,
-            timeout_graceful_shutdown=GRACE,
         )
     )
 
@@ -103,6 +147,7 @@ def settle() -> None:
     """
     gc.collect()
     gc.freeze()
+    gc.enable()
 
 
 def serve(settings: Settings) -> None:
@@ -111,25 +156,26 @@ def serve(settings: Settings) -> None:
     Raises:
         StartError: it cannot start.
     """
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)  # what it asks for is being done
     log_to(sys.stderr)
-    listener = bind(settings)
-    try:
+    with bind(settings) as listener:
         running = server(settings)
-        host, port = listener.getsockname()[:2]
-        shown = f"[{host}]" if ":" in host else host
-        log = logging.getLogger("browser")
-        log.info(
-            "polite-browser %s on http://%s:%d (search: %s; store: %s)",
-            __version__,
-            shown,
-            port,
-            settings.search.chosen,
-            settings.store.url.partition("@")[2] or settings.store.url,
-        )
-        for line in notices(settings):
-            log.info("notice: %s", line)
-        with contextlib.suppress(KeyboardInterrupt):  # Ctrl-C is how a person stops it
-            settle()
-            running.run(sockets=[listener])
-    finally:
-        listener.close()
+        announce(settings, listener)
+        running.serve_on(listener)
+
+
+def announce(settings: Settings, listener: socket.socket, more: str = "") -> None:
+    """Log where the service is and what it is made of."""
+    host, port = listener.getsockname()[:2]
+    log = logging.getLogger("browser")
+    log.info(
+        "polite-browser %s on http://%s:%d (search: %s; store: %s%s)",
+        __version__,
+        f"[{host}]" if ":" in host else host,
+        port,
+        settings.search.chosen,
+        settings.store.url.partition("@")[2] or settings.store.url,
+        more,
+    )
+    for line in notices(settings):
+        log.info("notice: %s", line)

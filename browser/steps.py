@@ -1,7 +1,8 @@
 """The commands under way, so that a chat can show what is happening while it happens.
 
 What has ended stands in the session (`browser.model.session.Step`); this is the one step of a
-conversation that has not. It is kept in memory only: a service that was killed runs nothing.
+conversation that has not. It is kept in memory only: a service that was killed runs nothing. What
+runs on other replicas is heard of (`browser.mirror`).
 
 Who looks on is woken and looks for itself, so nothing is kept for a slow reader, and no command
 waits for one.
@@ -11,7 +12,7 @@ from __future__ import annotations
 
 import itertools
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 
@@ -23,7 +24,12 @@ from browser.model.session import Session, Step
 
 WATCHES = 16  # of one session at once: its own callers', and as many of those it is shown to
 ALL_WATCHES = 128  # of all sessions at once, likewise
+ELSEWHERE = 10_000  # commands of other processes that are known of
 GRACE = 5.0  # seconds in which who was pushed out may end by itself
+
+
+def nobody(_key: str) -> None:
+    """Nobody else has to know."""
 
 
 class TooManyWatches(Exception):
@@ -37,10 +43,12 @@ class Running:
     Attributes:
         step: As it is now.
         state: Another one for every change of every step, also of another process.
+        session: As it was before the step, for who looks on before it is saved the first time.
     """
 
     step: Step
     state: str
+    session: Session
 
 
 class Watch:
@@ -77,20 +85,22 @@ class Steps:
 
     def __init__(self) -> None:
         self._running: dict[str, Running] = {}
+        self._elsewhere: dict[str, Running] = {}  # the one heard of first stands first
         self._watches: dict[tuple[str, bool], dict[Watch, None]] = {}  # the oldest first
         self._count = {False: 0, True: 0}
         self._process = secrets.token_hex(4)
         self._states = itertools.count(1)
+        self.changed: Callable[[str], None] = nobody  # told of the session, by its key
 
-    def begin(self, key: str, step: Step) -> None:
+    def begin(self, session: Session, step: Step) -> None:
         """A command began."""
-        self._set(key, step)
+        self._set(session, step)
 
     def note(self, key: str, text: str) -> None:
         """Say what the running command waits for: ``waiting 3 s for example.com``."""
         found = self._running.get(key)
         if found is not None:
-            self._set(key, replace(found.step, note=text))
+            self._set(found.session, replace(found.step, note=text))
 
     def end(self, key: str) -> None:
         """It ended."""
@@ -99,15 +109,42 @@ class Steps:
 
     def of(self, key: str) -> Step | None:
         """The step that is running, if there is one."""
-        found = self._running.get(key)
+        found = self.running(key)
         return found.step if found else None
+
+    @property
+    def count(self) -> int:
+        """How many are running here."""
+        return len(self._running)
 
     def running(self, key: str) -> Running | None:
         """The same, with its state."""
-        return self._running.get(key)
+        return self._running.get(key) or self._elsewhere.get(key)
+
+    def here(self) -> Mapping[str, Running]:
+        """What this process runs."""
+        return self._running
+
+    def shared(self, share: str) -> Session | None:
+        """The session of this `Session.share`, if it runs a command."""
+        everywhere = (*self._running.values(), *self._elsewhere.values())
+        return next((one.session for one in everywhere if one.session.share == share), None)
+
+    def heard(self, key: str, running: Running | None) -> None:
+        """What another process runs of a session now."""
+        self._elsewhere.pop(key, None)
+        if running is not None:
+            self._elsewhere[key] = running
+            if len(self._elsewhere) > ELSEWHERE:
+                del self._elsewhere[next(iter(self._elsewhere))]
+        self._wake(key)
 
     def wake(self, key: str) -> None:
         """Let everybody who looks on at a session look again."""
+        self.changed(key)
+        self._wake(key)
+
+    def _wake(self, key: str) -> None:
         for shared in (False, True):
             for watch in self._watches.get((key, shared), ()):
                 watch.wake()
@@ -150,9 +187,10 @@ class Steps:
             if not mine:
                 del self._watches[key, shared]
 
-    def _set(self, key: str, step: Step) -> None:
-        self._running[key] = Running(step, f"{self._process}{next(self._states):x}")
-        self.wake(key)
+    def _set(self, session: Session, step: Step) -> None:
+        state = f"{self._process}{next(self._states):x}"
+        self._running[session.key] = Running(step, state, session)
+        self.wake(session.key)
 
 
 def ended(session: Session, running: Step | None) -> list[Step]:

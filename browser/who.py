@@ -111,6 +111,11 @@ def notices(settings: Settings) -> list[str]:
             'agent.info_url and agent.contact of your own, agent.also_obey = ["ChatGPT-User"], '
             "and publish your addresses in egress.prefixes."
         )
+    if settings.telemetry.log_queries:
+        told.append(
+            "telemetry.log_queries is on: what people look for stands in the log, as part of "
+            "addresses."
+        )
     if settings.agent.signing_key:
         told.append(
             f"requests are signed; the key has to be published at {settings.signature_agent}"

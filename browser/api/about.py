@@ -10,8 +10,9 @@ which takes anything is not sent markup.
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
@@ -30,12 +31,17 @@ class Markup:
     """The form for people.
 
     Attributes:
-        html: The document.
+        make: Makes the document, which is kept; templates take long for a start to wait for them.
         headers: Fields to send with it.
     """
 
-    html: str
+    make: Callable[[], str]
     headers: dict[str, str] = field(default_factory=dict)
+
+    @cached_property
+    def html(self) -> str:
+        """The document."""
+        return self.make()
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import re
 import secrets
+from collections.abc import Callable, Sequence
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -46,12 +47,21 @@ class Envelope:
         app: What answers.
         secure: Whether callers reach the service over https (`server.public_url`).
         by_origin: Whether replies differ by the asking page's origin (`server.cors_origins`).
+        failed: Told of every answer of 400 or more, by its status.
     """
 
-    def __init__(self, app: ASGIApp, *, secure: bool = False, by_origin: bool = False) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        secure: bool = False,
+        by_origin: bool = False,
+        failed: Sequence[Callable[[int], None]] = (),
+    ) -> None:
         self._app = app
         self._headers = {**SAFE, **(TLS_ONLY if secure else {})}
         self._by_origin = by_origin
+        self._failed = tuple(failed)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
@@ -66,6 +76,9 @@ class Envelope:
             if message["type"] == "http.response.start":
                 started = True
                 self._add(MutableHeaders(scope=message), name)
+                if message["status"] >= 400:
+                    for tell in self._failed:
+                        tell(message["status"])
             await send(message)
 
         current = REQUEST.set(name)

@@ -8,13 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 
+import anyio
 from fastapi import APIRouter, Depends, Response
 from fastapi.responses import JSONResponse, PlainTextResponse
-from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry
 
 from browser.api.access import Access
 from browser.api.schema import PROBLEMS, Readiness
 from browser.errors import BrowserError
+from browser.telemetry.together import exposed
+
+WITHIN = 2.0  # seconds in which a part has to say that it is ready
 
 Check = Callable[[], Awaitable[None]]
 
@@ -52,9 +56,11 @@ def router(checks: dict[str, Check], registry: CollectorRegistry, access: Access
         """200 when the store and the workers are ready, else 503 with what is not."""
         states: dict[str, str] = {}
         for name, check in checks.items():
+            states[name] = "it does not answer."
             try:
-                await check()
-                states[name] = "ready"
+                with anyio.move_on_after(WITHIN):
+                    await check()
+                    states[name] = "ready"
             except BrowserError as error:
                 states[name] = error.sentence
         ready = all(state == "ready" for state in states.values())
@@ -70,6 +76,6 @@ def router(checks: dict[str, Check], registry: CollectorRegistry, access: Access
     )
     async def metrics() -> Response:
         """Prometheus text format."""
-        return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
+        return Response(exposed(registry), media_type=CONTENT_TYPE_LATEST)
 
     return routes

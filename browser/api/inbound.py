@@ -113,6 +113,9 @@ class BoundedRequests(HttpToolsProtocol):
         self._refuse(431, "head too long", f"A head has at most {MAX_HEAD} bytes.")
 
     def _refuse(self, status: int, title: str, detail: str) -> None:
+        counted = getattr(getattr(self.app, "state", None), "refused", None)
+        if counted is not None:
+            counted(status)
         earlier = cast("RequestResponseCycle | None", self.cycle)
         if earlier is None or earlier.response_complete:  # else it would stand inside an answer
             self.transport.write(_answer(status, title, detail))

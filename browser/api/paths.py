@@ -10,12 +10,18 @@ from __future__ import annotations
 import re
 
 CALLS = ("/v1/", "/sse", "/messages/", "/mcp", "/openwebui/")
-_STREAM = re.compile(r"/sse|/mcp|/v1/sessions/[^/]+/steps|/sources/[^/]+/steps")
+OPERATOR = "/operator/"
+_STREAM = re.compile(r"/sse|/mcp|/operator/events|/v1/sessions/[^/]+/steps|/sources/[^/]+/steps")
 
 
 def is_call(path: str) -> bool:
     """Whether *path* is called by programs, with a credential where one is needed."""
-    return path.startswith(CALLS)
+    return path.startswith((*CALLS, OPERATOR))
+
+
+def is_operator(path: str) -> bool:
+    """Whether *path* is called by operators, whose credential is another one."""
+    return path.startswith(OPERATOR)
 
 
 def is_stream(method: str, path: str) -> bool:

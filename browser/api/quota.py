@@ -20,7 +20,7 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from browser.api.access import Access
-from browser.api.paths import is_call, is_stream
+from browser.api.paths import is_call, is_operator, is_stream
 from browser.api.problem import Problem
 from browser.model.clock import Clock
 
@@ -103,10 +103,11 @@ class Quota:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let the request through, or answer 401 or 429."""
-        if scope["type"] != "http" or not is_call(scope["path"]):
+        path = scope["path"] if scope["type"] == "http" else ""
+        if not is_call(path) or is_operator(path):
             await self._app(scope, receive, send)
             return
-        stream = is_stream(scope["method"], scope["path"])
+        stream = is_stream(scope["method"], path)
         try:
             allowance = self._enter(Headers(scope=scope), stream=stream)
         except Problem as refusal:

@@ -1,34 +1,24 @@
 """Answers without an end, ended when the service stops.
 
 uvicorn waits for every answer under way before it stops. A stream of steps would keep it waiting
-until the last chat is closed.
+until the last chat is closed. Only the stream that brings a model its answers (`STREAM`) goes on as
+long as a command runs.
 
 Governing text: WHATWG HTML 9.2 (server-sent events: who is cut off asks again).
 """
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
+
 import anyio
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from browser.api.gptoss.key import STREAM
 from browser.api.paths import is_stream
+from browser.closing import Closing
 
-GRACE = 1  # seconds in which an answer may end by itself, and close what it holds
-
-
-class Closing:
-    """Says that the service is about to stop."""
-
-    def __init__(self) -> None:
-        self._event = anyio.Event()
-
-    def set(self) -> None:
-        """Say it; on the event loop."""
-        self._event.set()
-
-    async def wait(self) -> None:
-        """Return when it is said."""
-        await self._event.wait()
+GRACE = 1.0  # seconds in which an answer may end by itself, and close what it holds
 
 
 class EndedStreams:
@@ -48,6 +38,7 @@ class EndedStreams:
         if scope["type"] != "http" or not is_stream(scope["method"], scope["path"]):
             await self._app(scope, receive, send)
             return
+        closing = self._answered if scope["path"] == STREAM else self._closing.wait
         started = ended = False
 
         async def told(message: Message) -> None:
@@ -59,30 +50,35 @@ class EndedStreams:
         async with anyio.create_task_group() as group:
 
             async def end() -> None:
-                await self._closing.wait()
+                await closing()
                 await anyio.sleep(GRACE)
                 group.cancel_scope.cancel()
 
             group.start_soon(end)
-            await self._app(scope, self._until_closing(receive), told)
+            await self._app(scope, _until(closing, receive), told)
             group.cancel_scope.cancel()
         if started and not ended:
             await send({"type": "http.response.body", "body": b""})
 
-    def _until_closing(self, receive: Receive) -> Receive:
-        """*receive*, where the service that stops looks like a caller that hangs up."""
+    async def _answered(self) -> None:
+        await self._closing.over()
+        await anyio.sleep(GRACE / 2)
 
-        async def heard() -> Message:
-            message: Message = {"type": "http.disconnect"}
-            async with anyio.create_task_group() as race:
 
-                async def close() -> None:
-                    await self._closing.wait()
-                    race.cancel_scope.cancel()
+def _until(closing: Callable[[], Awaitable[None]], receive: Receive) -> Receive:
+    """*receive*, where the service that stops looks like a caller that hangs up."""
 
-                race.start_soon(close)
-                message = await receive()
+    async def heard() -> Message:
+        message: Message = {"type": "http.disconnect"}
+        async with anyio.create_task_group() as race:
+
+            async def close() -> None:
+                await closing()
                 race.cancel_scope.cancel()
-            return message
 
-        return heard
+            race.start_soon(close)
+            message = await receive()
+            race.cancel_scope.cancel()
+        return message
+
+    return heard

@@ -9,6 +9,7 @@ import httpx
 import pytest
 
 from tests.service.living import Talk, serving, small_library
+from tests.valkey import servers, valkey  # noqa: F401 - fixtures
 from tests.world import World
 
 

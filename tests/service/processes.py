@@ -55,6 +55,7 @@ class Served:
         )
         self.log: list[str] = []
         self._ready = threading.Event()
+        self._heard = threading.Condition()
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
         self.address = ""
@@ -80,6 +81,11 @@ class Served:
         self._process.stdout.close()
         self._process.stderr.close()
 
+    @property
+    def pid(self) -> int:
+        """Number of the process."""
+        return self._process.pid
+
     def kill(self) -> None:
         """SIGKILL: nothing of the process runs on."""
         self._process.kill()
@@ -88,6 +94,12 @@ class Served:
     def ask_to_stop(self, number: int = signal.SIGTERM) -> None:
         """Send a signal, SIGTERM as a supervisor does or SIGINT as Ctrl-C does."""
         self._process.send_signal(number)
+
+    def says(self, words: str, times: int = 1) -> None:
+        """Wait until its log has so many lines with *words*."""
+        with self._heard:
+            count = lambda: sum(words in line for line in self.log) >= times  # noqa: E731
+            assert self._heard.wait_for(count, PATIENCE), self.log
 
     def wait(self) -> int:
         """The exit code, once it has stopped; all of its log has been read then."""
@@ -98,7 +110,9 @@ class Served:
     def _read(self) -> None:
         assert self._process.stderr is not None
         for line in self._process.stderr:
-            self.log.append(line)
+            with self._heard:
+                self.log.append(line)
+                self._heard.notify_all()
             if ADDRESS.search(line):
                 self._ready.set()
         self._ready.set()

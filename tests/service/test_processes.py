@@ -7,8 +7,6 @@ import json
 import signal
 import socket
 import sqlite3
-import threading
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +14,7 @@ import httpx
 import pytest
 
 from tests.service.living import Talk, small_library
-from tests.service.processes import PATIENCE, Served, run
+from tests.service.processes import Served, run
 from tests.world import World
 
 TOKEN = "CANARY-token-0123456789"
@@ -80,37 +78,6 @@ def test_a_killed_service_still_knows_what_it_answered(world: World, tmp_path: P
         assert len(world.asked) == asked, "the page was asked for again"
         assert again.good("click", id=0, cursor=0)["page"]["url"] == "http://kill.test/x"
         assert world.targets("kill.test").count("/robots.txt") == 1
-
-
-def test_a_service_asked_to_stop_finishes_the_command_under_way(world: World, tmp_path: Path):
-    reached, release = threading.Event(), threading.Event()
-
-    def slow(connection: socket.socket) -> None:
-        reached.set()
-        release.wait(PATIENCE)
-        connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n<p>Late words.</p>")
-
-    world.raw("stop.test", "/", slow)
-    with (
-        Served(config(tmp_path, world)) as served,
-        client(served) as caller,
-        ThreadPoolExecutor(1) as pool,
-    ):
-        click = pool.submit(Talk(caller, "stopping").open, "http://stop.test/")
-        assert reached.wait(PATIENCE)
-        served.ask_to_stop()
-        refused = False
-        while not refused:  # the door closes first: from then on the signal has been seen
-            try:
-                socket.create_connection(("127.0.0.1", caller.base_url.port or 0), 5).close()
-            except OSError:
-                refused = True
-        release.set()
-        assert "Late words." in click.result(PATIENCE)["text"]
-        assert served.wait() in (0, -15)
-        assert not [line for line in served.log if "Traceback" in line]
-    with Served(config(tmp_path, world)) as served, client(served) as caller:
-        assert Talk(caller, "stopping").whole(0)["lines"][2]["text"] == "Late words."
 
 
 def test_the_log_tells_each_fetch_and_no_secret(world: World, tmp_path: Path):

@@ -18,6 +18,7 @@ from browser.api.access import Access, session_name
 from browser.api.gptoss.key import MESSAGES, STREAM
 from browser.api.lazy import Lazy, Made
 from browser.conversation import Conversations
+from browser.state.ports import Bus
 
 
 class _By(Response):
@@ -31,13 +32,13 @@ class _By(Response):
         await self._app(scope, receive, send)
 
 
-def lazily(conversations: Conversations) -> Lazy:
+def lazily(conversations: Conversations, bus: Bus | None = None) -> Lazy:
     """What answers, made when it is first asked."""
 
     def make() -> Made:
         from browser.api.gptoss import server  # noqa: PLC0415 - the SDK takes a second to load
 
-        return server.make(conversations, MESSAGES)
+        return server.make(conversations, MESSAGES, bus)
 
     return Lazy(make)
 

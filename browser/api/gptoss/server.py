@@ -23,13 +23,20 @@ from mcp.server.context import ServerRequestContext
 from mcp.server.lowlevel import Server
 from mcp.server.sse import SseServerTransport
 from openai_harmony import ToolNamespaceConfig
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from sse_starlette.sse import AppStatus
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import Message, Receive, Scope, Send
 
 from browser import __version__
 from browser.api.bounds import RESULTS
 from browser.api.gptoss.calls import Caller, Calls
+from browser.api.gptoss.relay import NOBODY, Relay
+from browser.api.lazy import Made
 from browser.api.problem import Problem
 from browser.conversation import Conversations
+from browser.errors import StateUnavailable
+from browser.state.ports import Bus
 
 MAX_MESSAGE = 262_144  # bytes; the longest argument has some thousands
 
@@ -90,9 +97,14 @@ class Door:
     Args:
         conversations: Runs commands.
         messages: Path of the second.
+        bus: To the other replicas, one of which may hold the stream of a message.
+
+    Attributes:
+        relay: To them.
     """
 
-    def __init__(self, conversations: Conversations, messages: str) -> None:
+    def __init__(self, conversations: Conversations, messages: str, bus: Bus | None) -> None:
+        self.relay = Relay(bus, self._take) if bus is not None else None
         self._calls = Calls(conversations)
         self._tools = types.ListToolsResult(tools=tools())
         self._transport = SseServerTransport(messages, max_request_body_size=MAX_MESSAGE)
@@ -105,21 +117,57 @@ class Door:
             on_call_tool=self._call,
         )
         self._server.middleware.clear()  # it tells telemetry what models ask
+        AppStatus.enable_automatic_graceful_drain = False  # `browser.api.streams` ends them in time
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer; ``owner`` and ``session`` stand in the request's state."""
         owner: str = scope["state"]["owner"]
-        # Whose connection it is; messages under another credential find none.
-        token = AccessToken(token="", client_id=owner, scopes=[])
-        scope = {**scope, "user": AuthenticatedUser(token)}
+        scope = {**scope, "user": _user(owner)}
         if scope["method"] == "POST":
-            await self._transport.handle_post_message(scope, receive, _as_problems(send))
+            await self._message(scope, receive, _as_problems(send))
             return
         caller = Caller(owner, scope["state"]["session"])
         async with self._transport.connect_sse(scope, receive, send) as (incoming, outgoing):
             _CALLER.set(caller)  # for this task alone, which serves one connection
             options = self._server.create_initialization_options()
             await self._server.run(incoming, outgoing, options)
+
+    async def _message(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if self.relay is None:
+            await self._transport.handle_post_message(scope, receive, send)
+            return
+        body = (await Request(scope, receive).body()).decode("latin-1")
+        owner, query = scope["state"]["owner"], scope["query_string"].decode("latin-1")
+        status = await self._take(owner, query, body)
+        if status == NOBODY:
+            try:
+                status = await self.relay.send(owner, query, body)
+            except StateUnavailable as error:
+                raise Problem(503, "store away", error.sentence) from error
+        await Response("Accepted" if status < 400 else "", status)(scope, receive, send)
+
+    async def _take(self, owner: str, query: str, body: str) -> int:
+        """Take a message; returns the status of the answer."""
+        scope: Scope = {
+            "type": "http",
+            "method": "POST",
+            "path": "",
+            "query_string": query.encode("latin-1"),
+            "headers": [(b"content-type", b"application/json")],
+            "user": _user(owner),
+            "state": {"owner": owner},
+        }
+        statuses: list[int] = []
+
+        async def receive() -> Message:
+            return {"type": "http.request", "body": body.encode("latin-1"), "more_body": False}
+
+        async def send(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                statuses.append(message["status"])
+
+        await self._transport.handle_post_message(scope, receive, send)
+        return statuses[0]
 
     async def _list(
         self, _: ServerRequestContext[Caller], __: types.PaginatedRequestParams | None
@@ -141,6 +189,11 @@ async def _caller(_: Server[Caller]) -> AsyncIterator[Caller]:
     yield _CALLER.get()
 
 
+def _user(owner: str) -> AuthenticatedUser:
+    """Whose connection it is; messages under another credential find none."""
+    return AuthenticatedUser(AccessToken(token="", client_id=owner, scopes=[]))
+
+
 def _as_problems(send: Send) -> Send:
     """*send*, where the SDK's words for a caller's mistake become a problem of ours."""
 
@@ -152,6 +205,7 @@ def _as_problems(send: Send) -> Send:
     return checked
 
 
-def make(conversations: Conversations, messages: str) -> tuple[ASGIApp, None]:
+def make(conversations: Conversations, messages: str, bus: Bus | None) -> Made:
     """For `browser.api.lazy.Lazy`."""
-    return Door(conversations, messages), None
+    door = Door(conversations, messages, bus)
+    return door, door.relay.running() if door.relay is not None else None

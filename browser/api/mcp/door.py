@@ -34,13 +34,18 @@ class _Admitted:
         await self._door(scope, receive, send)
 
 
-def lazily(conversations: Conversations) -> Lazy:
-    """What answers, made when it is first asked."""
+def lazily(conversations: Conversations, *, shared: bool = False) -> Lazy:
+    """What answers, made when it is first asked.
+
+    Args:
+        conversations: Runs commands.
+        shared: Whether other replicas answer for the same sessions.
+    """
 
     def make() -> Made:
         from browser.api.mcp import http  # noqa: PLC0415 - the SDK takes a second to load
 
-        return http.make(conversations)
+        return http.make(conversations, shared=shared)
 
     return Lazy(make)
 

@@ -14,6 +14,7 @@ Left to taste: the bounds.
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 
@@ -23,6 +24,7 @@ import mcp_types as types
 from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
 from pydantic import ValidationError
 from pydantic_core import from_json
+from sse_starlette.sse import AppStatus
 from starlette.datastructures import Headers
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
@@ -103,17 +105,76 @@ class Sessions:
             )
 
 
-class Connections:
-    """An ASGI app; ``owner`` stands in a request's state.
+class Anywhere:
+    """An ASGI app: sessions that every replica knows, since nothing is kept of one.
+
+    A request is answered for itself. The id of a session is the name of its conversation
+    (`browser.api.mcp.server`), which the replicas share; so an id that nobody gave is as good as a
+    new one, and one that was ended may come back. The server never speaks first, so the stream on
+    which it could is not opened (MCP 2025-11-25, basic/transports: 405).
 
     Args:
         door: What answers.
     """
 
     def __init__(self, door: Door) -> None:
+        self._manager = StreamableHTTPSessionManager(
+            door.server, stateless=True, max_request_body_size=MAX_BODY
+        )
+
+    async def run(self, *, task_status: anyio.abc.TaskStatus[None]) -> None:
+        """Serve, until cancelled."""
+        async with self._manager.run():
+            task_status.started()
+            await anyio.sleep_forever()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer."""
+        if scope["method"] == "GET":
+            refusal = Problem(
+                405, "no such stream", "Send POST.", headers={"Allow": "POST, DELETE"}
+            )
+            await refusal.response()(scope, receive, send)
+        elif scope["method"] == "DELETE":
+            await Response(headers={"Cache-Control": "no-store"})(scope, receive, send)
+        elif scope["method"] == "POST" and SESSION.lower() not in Headers(scope=scope):
+            body = await Request(scope, receive).body()
+            named = _named(send) if _begins(body) else send
+            await self._manager.handle_request(scope, _again(body, receive), named)
+        else:
+            await self._manager.handle_request(scope, receive, send)
+
+
+def _begins(body: bytes) -> bool:
+    """Whether this message, which is one, asks for a session of 2025."""
+    return bool(from_json(body).get("method") == "initialize")
+
+
+def _named(send: Send) -> Send:
+    """*send*, where an answer that begins a session has its id."""
+
+    async def told(message: Message) -> None:
+        if message["type"] == "http.response.start" and message["status"] < 400:
+            made = (SESSION.lower().encode(), secrets.token_hex(16).encode())
+            message = {**message, "headers": [*message["headers"], made]}
+        await send(message)
+
+    return told
+
+
+class Connections:
+    """An ASGI app; ``owner`` stands in a request's state.
+
+    Args:
+        door: What answers.
+        shared: Whether other replicas answer for the same sessions.
+    """
+
+    def __init__(self, door: Door, *, shared: bool = False) -> None:
         self._door = door
         self._starting = anyio.Lock()
-        self._sessions: dict[str, Sessions] = {}
+        self._make = Anywhere if shared else Sessions
+        self._sessions: dict[str, Sessions | Anywhere] = {}
         self._tasks: anyio.abc.TaskGroup | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -141,12 +202,12 @@ class Connections:
                 self._door.work.end()
                 self._tasks.cancel_scope.cancel()
 
-    async def _begun(self, owner: str) -> Sessions:
+    async def _begun(self, owner: str) -> Sessions | Anywhere:
         async with self._starting:
             if owner not in self._sessions:
                 if self._tasks is None:
                     raise RuntimeError("the door is not running")
-                sessions = Sessions(self._door)
+                sessions = self._make(self._door)
                 await self._tasks.start(sessions.run)
                 self._sessions[owner] = sessions
         return self._sessions[owner]
@@ -199,7 +260,10 @@ async def _nobody(_: Message) -> None:
     """No client hears it."""
 
 
-def make(conversations: Conversations) -> tuple[ASGIApp, AbstractAsyncContextManager[None]]:
-    """For `browser.api.lazy.Lazy`."""
-    connections = Connections(Door(conversations))
+def make(
+    conversations: Conversations, *, shared: bool = False
+) -> tuple[ASGIApp, AbstractAsyncContextManager[None]]:
+    """For `browser.api.lazy.Lazy`; *shared* as in `Connections`."""
+    AppStatus.enable_automatic_graceful_drain = False  # `browser.api.streams` ends them in time
+    connections = Connections(Door(conversations), shared=shared)
     return connections, connections.running()

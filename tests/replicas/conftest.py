@@ -1,0 +1,5 @@
+from __future__ import annotations
+
+from tests.valkey import server, servers, valkey
+
+__all__ = ["server", "servers", "valkey"]
