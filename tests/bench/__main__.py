@@ -20,6 +20,8 @@ PARTS = (
     "console",
     "mcp",
     "resolve",
+    "startup",
+    "sessions",
 )
 
 
@@ -40,6 +42,8 @@ def main(names: list[str]) -> int:
         overhead,
         render,
         resolve,
+        sessions,
+        startup,
     )
 
     parts = {
@@ -53,6 +57,8 @@ def main(names: list[str]) -> int:
         "mcp": mcp.run,
         "console": console.run,
         "resolve": resolve.run,
+        "startup": startup.run,
+        "sessions": sessions.run,
     }
     python = ".".join(str(part) for part in sys.version_info[:3])
     print(f"{os.cpu_count()} processors, Python {python}, load {os.getloadavg()[0]:.1f}")

@@ -17,6 +17,7 @@ import trafilatura
 
 from browser.browse import Browser, Options
 from browser.client import Client
+from browser.closing import Closing
 from browser.compose_net import build_net, build_provider, build_store
 from browser.conversation import Conversations
 from browser.littleweb import fixtures
@@ -165,6 +166,7 @@ async def _parts(chosen: Settings, samples: list[Sample]) -> dict[str, list[floa
         language="en",
         steps=Steps(),
         places=Places(None),
+        closing=Closing(),
     )
     await sandbox.warm()
     for host in {sample.host for sample in samples}:

@@ -11,6 +11,7 @@ from time import process_time
 from browser.client import Client
 from browser.littleweb import fixtures
 from tests.bench import load, origin, service, table
+from tests.valkey import Server
 
 CONNECTIONS = 4  # each with a conversation of its own
 COUNT = 120  # commands a conversation; its budget is 500
@@ -30,7 +31,13 @@ def run() -> None:
     with contextlib.ExitStack() as stack:
         folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="polite-bench-"))
         port = stack.enter_context(origin.serving(fixtures() / "web"))
-        stores = {"memory": "memory:", "sqlite": f"sqlite:///{Path(folder) / 'bench.db'}"}
+        valkey = Server("valkey", Path(folder))
+        stack.callback(valkey.stop)
+        stores = {
+            "memory": "memory:",
+            "sqlite": f"sqlite:///{Path(folder) / 'bench.db'}",
+            "valkey": valkey.url,
+        }
         plain = stack.enter_context(service.empty(service.settings(port, "memory:")))
         running = {
             name: stack.enter_context(service.warm(service.settings(port, url, workers=1)))

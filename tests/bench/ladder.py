@@ -19,6 +19,7 @@ from browser.model.limits import HostLimits, Limits
 from browser.model.url import Url
 from browser.net.clock import SystemClock
 from browser.net.dial import GuardedBackend, pins
+from browser.net.limits import by_settings
 from browser.net.pace import Pace
 from browser.net.resolver import Resolver
 from browser.net.transport import GetOnly
@@ -135,7 +136,7 @@ async def _send(transport: GetOnly, port: int, target: str) -> None:
 
 def _turn(clock: SystemClock) -> Once:
     wide = HostLimits(rate=1e6, burst=10**6, concurrency=1000, hourly=10**9)
-    pace = Pace(MemoryTurns(), Limits(wide, total_concurrency=10**6), clock)
+    pace = Pace(MemoryTurns(), by_settings(Limits(wide, total_concurrency=10**6)), clock)
 
     async def once() -> None:
         async with pace.turn(HOST, 10):
