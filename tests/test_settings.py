@@ -99,6 +99,8 @@ max_age = 900
 max_bytes = 67_108_864
 [store]
 url = "sqlite:///polite-browser.db"
+[telemetry]
+log_queries = false
 """)
 
 
