@@ -126,6 +126,10 @@ def mcp(config: str | None) -> None:
 def check(config: str | None, url: str) -> None:
     """Say what would happen to URL and which rule decides, without fetching the page.
 
+    Asks the site for its robots.txt, under the name that the settings give. Knows nothing of a
+    running service: neither pauses that sites asked it for nor its live limits. "Check a URL" on
+    its page /operator does, and GET /operator/check?url=.
+
     Exits 0 when it would be fetched, 1 when it would not.
     """
     import anyio  # noqa: PLC0415

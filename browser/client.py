@@ -225,6 +225,8 @@ class Operator(Client):
 
 
 def _host_path(name: str) -> str:
+    if "/" in name:
+        raise ClientError(f"{name} is no host: write a name or address alone, as in example.com")
     return f"/operator/hosts/{quote(name, safe='')}"
 
 

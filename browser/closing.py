@@ -36,10 +36,14 @@ class Closing:
 
     Attributes:
         said: Whether it was said that it closes.
+        failed: Whether it closes since a part of it has failed.
+        stop: Ends the process soon; set by whoever runs it.
     """
 
     def __init__(self) -> None:
         self.said = False
+        self.failed = False
+        self.stop: Callable[[], object] = bool
         self._said = anyio.Event()
         self._over = anyio.Event()
         self._commands: set[anyio.CancelScope] = set()
@@ -49,6 +53,12 @@ class Closing:
         self.said = True
         self._said.set()
         self._look()
+
+    def fail(self) -> None:
+        """Close, and end the process: a part without which it would be half alive has failed."""
+        self.failed = True
+        self.set()
+        self.stop()
 
     async def wait(self) -> None:
         """Return when it is said."""

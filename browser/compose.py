@@ -71,6 +71,6 @@ def build(
     app.state.refused = core.telemetry.metrics.answered  # for what is refused before it is read
     problem.install(app)
     doors = open_doors(app, core, access, operators, examples)
-    schema.describe_problems(app)
+    schema.describe(app)
     guard(app, settings.server, access, operators, core.clock, core.closing, core.telemetry)
     return app

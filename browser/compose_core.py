@@ -22,6 +22,7 @@ from browser.config import again
 from browser.conversation import Conversations
 from browser.mirror import Mirror
 from browser.model.clock import Clock
+from browser.model.limits import HostState
 from browser.net.api_client import ApiClient
 from browser.net.clock import SystemClock
 from browser.net.limits import CurrentLimits
@@ -36,12 +37,11 @@ from browser.rules.budget import Budget
 from browser.search.logged import Logged
 from browser.search.provider import ApiReply
 from browser.settings import SessionSection, Settings
-from browser.sights.view import State
 from browser.state.open import Store
 from browser.state.ports import Bus
 from browser.steps import Steps
 from browser.telemetry.gauges import Gauges
-from browser.telemetry.log import quiet
+from browser.telemetry.log import log_defect, quiet
 from browser.telemetry.store import measured
 from browser.who import identity, signing_keys
 
@@ -83,12 +83,12 @@ class Core:
     async def running(self) -> AsyncIterator[None]:
         """Start the workers; afterwards close everything."""
         await self.orders.follow()
-        async with self.telemetry.running(self._gauges), anyio.create_task_group() as background:
-            background.start_soon(self._sandbox.warm)
-            background.start_soon(self.orders.run)
-            if self._mirror is not None:
-                background.start_soon(self._mirror.run)
-            background.start_soon(self.net.view.sights.run)
+        tasks = [self._gauges.run, self._sandbox.warm, self.orders.run, self.net.view.sights.run]
+        if self._mirror is not None:
+            tasks.append(self._mirror.run)
+        async with self.telemetry.running(), anyio.create_task_group() as background:
+            for task in tasks:
+                background.start_soon(self._vital, task)
             try:
                 yield
             finally:
@@ -97,6 +97,14 @@ class Core:
         await self.net.transport.aclose()
         await self._api.aclose()
         await self._store.aclose()
+
+    async def _vital(self, task: Callable[[], Awaitable[None]]) -> None:
+        """Run *task*; the service does not go on without what it does."""
+        try:
+            await task()
+        except Exception as error:  # noqa: BLE001 - a supervisor starts another process
+            log_defect(error)
+            self.closing.fail()
 
 
 def build_core(
@@ -201,7 +209,7 @@ def build_core(
             ping=store.ping,
             workers=lambda: sandbox.alive,
             sessions=store.sessions.count,
-            states=get_args(State),
+            states=get_args(HostState),
             hosts=states,
         ),
         bus=store.bus,

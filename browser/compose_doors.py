@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 
 import anyio
@@ -48,16 +48,18 @@ class Doors:
 
     Attributes:
         lazy: Those that are made when they are first asked.
+        failed: Told when the task of one has failed.
     """
 
     lazy: tuple[Lazy, ...]
+    failed: Callable[[], None]
 
     @contextlib.asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
         """Let the doors have tasks of their own; afterwards end these."""
         async with anyio.create_task_group() as tasks:
             for door in self.lazy:
-                door.tasks = tasks
+                door.tasks, door.failed = tasks, self.failed
             try:
                 yield
             finally:
@@ -73,37 +75,43 @@ def open_doors(
 ) -> Doors:
     """Add every door to *app*; *examples* are lines that the console offers to try."""
     conversations, settings = core.conversations, core.settings
-    app.include_router(plugin.router(conversations, access))
-    app.include_router(manifest.router(introduction(settings)))
-    app.include_router(tools.router(access, settings.server.public_url))
-    app.include_router(openwebui.router(conversations, access, settings.server.public_url))
-    app.include_router(allow.router(conversations, access))
     shares = Shares(
         conversations,
         public_url=settings.server.public_url,
         by_name=not settings.server.tokens,
     )
-    app.include_router(sessions.router(conversations, access, shares))
-    app.include_router(steps.router(conversations, access))
-    app.include_router(sources.router(conversations, shares))
-    app.include_router(sources_page.router(shares.document, plain, settings.server.cors_origins))
-    app.include_router(citations.router(conversations, access))
-    app.include_router(health.router(core.checks, core.net.metrics.registry, access))
     me = introduced(settings, core.clock)
     notice = for_owners(me)
-    app.include_router(about.router(me, notice, _faces(core, notice, examples)))
-    app.include_router(directory.router(core.keys, settings.signature_agent, core.clock))
     models = gptoss.lazily(conversations, core.bus)
-    app.include_router(gptoss.router(models, access))
     clients = mcp.lazily(conversations, shared=core.bus is not None)
-    app.include_router(mcp.router(clients, access))
     net = core.net
     check = Check(net.hop, net.robots, net.view)
-    app.include_router(operator.router(net.view, core.orders, operators, check))
-    app.include_router(operator_page.router(guarded=bool(settings.server.operator_token)))
-    app.include_router(static.router())
-    app.include_router(logo.router())
-    return Doors(lazy=(models, clients))
+    for door in (
+        plugin.router(conversations, access),
+        manifest.router(introduction(settings)),
+        tools.router(access, settings.server.public_url),
+        openwebui.router(conversations, access, settings.server.public_url),
+        allow.router(conversations, access),
+        sessions.router(conversations, access, shares),
+        steps.router(conversations, access),
+        sources.router(conversations, shares),
+        sources_page.router(shares.document, plain, settings.server.cors_origins),
+        citations.router(conversations, access),
+        health.router(
+            core.checks, net.metrics.registry, health.reader(settings.server.metrics_token, access)
+        ),
+        about.router(me, notice, _faces(core, notice, examples)),
+        directory.router(core.keys, settings.signature_agent, core.clock),
+        gptoss.router(models, access),
+        mcp.router(clients, access),
+        operator.router(net.view, core.orders, operators, check),
+        operator_page.router(guarded=bool(settings.server.operator_token)),
+        static.router(),
+        logo.router(),
+    ):
+        # `include_router` would have every route analysed once more, upon the first request.
+        app.routes.extend(door.routes)
+    return Doors((models, clients), core.closing.fail)
 
 
 def _faces(core: Core, notice: Notice, examples: Sequence[str]) -> about.Faces:

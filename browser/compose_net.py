@@ -28,7 +28,6 @@ from browser.net.watched import WatchedGate
 from browser.rules import signals
 from browser.rules.own_hosts import HostMap
 from browser.search.brave import Brave
-from browser.search.local import Local
 from browser.search.mediawiki import MediaWiki
 from browser.search.provider import ApiReply, Provider
 from browser.search.searxng import SearXNG
@@ -115,8 +114,7 @@ def build_net(
         own_hosts=own_hosts,
         clock=clock,
     )
-    boards = None if store.bus is None else store.boards
-    sights = Sights(hop.lines, pace.line_ends, store.turns, boards, clock)
+    sights = Sights(hop.lines, pace.line_ends, store.turns, store.boards, clock)
     subscribers: tuple[Subscriber, ...] = (*telemetry.fetches, sights)
     tokens = (who.token, *who.also_obey)
     robots = WatchedGate(
@@ -139,7 +137,7 @@ def build_net(
         subscribers=subscribers,
         tell=tell,
     )
-    view = View(sights, store.turns, boards, store.sessions, limits, clock)
+    view = View(sights, store.turns, store.boards, store.sessions, limits, clock)
     return Net(hop, robots, transport, telemetry.metrics, fetcher, view)
 
 
@@ -172,6 +170,8 @@ def build_provider(search: Search, api: ApiClient[ApiReply], clock: Clock) -> Pr
         case "searxng":
             return SearXNG(api, url=search.searxng.url, clock=clock, timeout=search.timeout)
         case "local":
+            from browser.search.local import Local  # noqa: PLC0415 - it takes long to load
+
             return Local(Path(search.local.index), clock=clock)
         case _:
             wiki = search.mediawiki

@@ -7,8 +7,6 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-import anyio
-
 from browser import __version__
 from browser.model.clock import Clock
 from browser.model.fetch import FetchRecord
@@ -16,7 +14,6 @@ from browser.model.record import SearchRecord
 from browser.model.spans import no_span
 from browser.recorded import Watch
 from browser.settings import Settings
-from browser.telemetry.gauges import Gauges
 from browser.telemetry.log import Refusals, log_command, log_fetch, log_process, log_search
 from browser.telemetry.metrics import Metrics
 from browser.telemetry.spans import Tracing, tracing
@@ -44,17 +41,12 @@ class Telemetry:
     _clock: Clock
 
     @contextlib.asynccontextmanager
-    async def running(self, gauges: Gauges) -> AsyncIterator[None]:
-        """Tell of the start, look at *gauges* meanwhile, and tell of the end."""
+    async def running(self) -> AsyncIterator[None]:
+        """Tell of the start and of the end."""
         began = self._clock.now()
         log_process("start", began, version=__version__)
         self.metrics.began()
-        async with anyio.create_task_group() as looks:
-            looks.start_soon(gauges.run)
-            try:
-                yield
-            finally:
-                looks.cancel_scope.cancel()
+        yield
         if self.tracing is not None:
             await self.tracing.aclose()
         now = self._clock.now()

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -39,10 +39,12 @@ class Origin:
     Attributes:
         path: Of the file; ``None`` when there was none.
         overrides: What the command line said.
+        said: The values that were read; one process of several may have others in their place.
     """
 
     path: str | Path | None
     overrides: Mapping[str, dict[str, Any]]
+    said: dict[str, Any] = field(repr=False)
 
 
 class Read(Settings):
@@ -90,7 +92,7 @@ def load(path: str | Path | None = None, **overrides: dict[str, Any]) -> Setting
         raise SettingsError(_no_json(error)) from error
     except (OSError, ValueError) as error:  # unreadable file, TOML syntax
         raise SettingsError(f"config: {path or 'environment'}: {error}") from error
-    read.came_from(Origin(path, overrides))
+    read.came_from(Origin(path, overrides, read.model_dump()))
     return read
 
 
@@ -106,7 +108,7 @@ def again(settings: Settings) -> Callable[[], Reread]:
         if origin is None or origin.path is None:
             return nothing_to_read()
         read = load(origin.path, **origin.overrides)
-        changed = sorted(_changed(settings.model_dump(), read.model_dump()))
+        changed = sorted(_changed(origin.said, read.model_dump()))
         late = [name for name in changed if not _live(name)]
         says = "The settings were read again and their limits hold now."
         if late:

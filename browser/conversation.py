@@ -178,7 +178,7 @@ class Conversations:
 
     def running(self, session: Session) -> Step | None:
         """The command that the session is running."""
-        return self.steps.of(session.key)
+        return self.steps.of(session.key, len(session.steps))
 
     async def forget(self, owner: str, session_id: str) -> bool:
         """Delete the session; whether there was one."""
@@ -190,7 +190,7 @@ class Conversations:
             try:
                 return await self._sessions.delete(key)
             finally:
-                self.steps.wake(key)
+                self.steps.forget(key)
 
     async def _load_or_make(self, owner: str, name: str) -> Session:
         key = key_of(owner, name)

@@ -30,6 +30,7 @@ class BrowserError(Exception):
         status: HTTP status that the origin sent.
         politeness: How gently the site was treated until then, when one was asked.
         asked: Hosts that a request for the page was sent to before it failed.
+        for_operator: What is told to an operator in place of the sentence; anybody may read it.
     """
 
     def __init__(
@@ -51,6 +52,7 @@ class BrowserError(Exception):
         self.status = status
         self.politeness: Politeness | None = None
         self.asked: tuple[str, ...] = ()
+        self.for_operator = sentence
 
 
 class UsageError(BrowserError):
@@ -86,5 +88,6 @@ class SearchFailed(BrowserError):
 class StateUnavailable(BrowserError):
     """The store cannot be reached."""
 
-    def __init__(self, sentence: str, *, retry_after: int = 5) -> None:
+    def __init__(self, sentence: str, *, retry_after: int = 5, for_operator: str = "") -> None:
         super().__init__(Reason.BUSY, sentence, retry_after=retry_after)
+        self.for_operator = for_operator or sentence

@@ -12,18 +12,20 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn, get_args
 
 import click
+
+from browser.model.limits import HostState
 
 if TYPE_CHECKING:
     from browser.client import Operator
 
 HEADS = (
-    *("HOST", "STATE", "RATE/S", "BURST", "CONCURRENCY", "HOURLY"),
-    *("SOURCE", "BY", "WHEN", "NOTE"),
+    *("HOST", "STATE", "REQUESTS", "FAILED", "LAST (UTC)"),
+    *("RATE/S", "BURST", "PLACES", "HOURLY", "SET BY", "NOTE"),
 )
-STATES = ("blocked", "backing_off", "waiting", "under_way", "idle")
+WIDTH = 120  # columns that a table has, unless names need more
 
 Command = Callable[..., None]
 
@@ -56,7 +58,12 @@ def limits() -> None:
 @limits.command("list")
 @_service
 @click.option("--search", default="", help="Only hosts whose name contains this.")
-@click.option("--state", type=click.Choice(STATES), default=None, help="Only hosts in this state.")
+@click.option(
+    "--state",
+    type=click.Choice(get_args(HostState)),
+    default=None,
+    help="Only hosts in this state.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Everything that is known of each, as JSON.")
 @click.option("--toml", "as_toml", is_flag=True, help="The orders, as tables for a settings file.")
 def list_(search: str, state: str | None, as_json: bool, as_toml: bool, **service: Any) -> None:
@@ -193,20 +200,23 @@ def _me() -> str:
 
 def _table(hosts: Sequence[dict[str, Any]]) -> None:
     rows = [HEADS, *(_row(host) for host in hosts)]
-    widths = [max(len(row[column]) for row in rows) for column in range(len(HEADS))]
-    for row in rows:
-        cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
-        print("  ".join(cells).rstrip())
+    widths = [max(len(row[column]) for row in rows) for column in range(len(HEADS) - 1)]
+    left = max(len(HEADS[-1]), WIDTH - sum(widths) - 2 * len(widths))
+    for *row, note in rows:
+        cells = [cell.ljust(width) for cell, width in zip(row, widths, strict=True)]
+        print("  ".join([*cells, note if len(note) <= left else f"{note[: left - 1]}…"]).rstrip())
 
 
 def _row(host: dict[str, Any]) -> tuple[str, ...]:
-    held = host["limits"]
+    held, outcomes = host["limits"], host["outcomes"]
     numbers = (held[name] for name in ("rate", "burst", "concurrency", "hourly"))
+    failed = sum(outcomes.values()) - outcomes.get("ok", 0)
+    last = (host["last"] or "-")[5:16].replace("T", " ") or "-"  # month, day, hour and minute
     return tuple(
         _plain(cell)
         for cell in (
-            *(host["host"], _state(host), *(f"{number:g}" for number in numbers)),
-            *(held["source"], held["by"] or "-", held["at"] or "-", held["note"]),
+            *(host["host"], _state(host), host["requests"], failed, last),
+            *(*(f"{number:g}" for number in numbers), held["by"] or held["source"], held["note"]),
         )
     )
 
@@ -225,10 +235,10 @@ def _lines(event: str, data: Any) -> Iterator[str]:
         yield "totals   " + ", ".join(f"{name} {data[name]}" for name in counts)
     elif event == "hosts":
         for host in data:
-            name, state, rate, burst, places, hourly, *_ = _row(host)
+            name, state, asked, _, _, rate, burst, places, hourly, *_ = _row(host)
             yield (
                 f"host     {name}: {state}; {rate}/s, burst {burst}, concurrency {places}, "
-                f"hourly {hourly}; {host['requests']} requests"
+                f"hourly {hourly}; {asked} request{'' if asked == '1' else 's'}"
             )
     elif event == "refusal":
         again = f", again in {data['retry_after']} s" if data["retry_after"] else ""

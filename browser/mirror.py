@@ -21,13 +21,13 @@ import anyio
 
 from browser.errors import StateUnavailable
 from browser.model.session import Session, Step
+from browser.state.heard import heard
 from browser.state.ports import Bus
 from browser.steps import Running, Steps
 
 CHANNEL = "steps"
 BEAT = 5.0  # seconds between two times that a running step is told
 LOST = 3 * BEAT  # seconds of silence after which it runs no more
-AGAIN = 1.0  # seconds before a bus that was lost is tried again
 
 
 class Mirror:
@@ -51,7 +51,7 @@ class Mirror:
         """Go on until cancelled."""
         async with anyio.create_task_group() as group:
             group.start_soon(self._tell)
-            group.start_soon(self._listen)
+            group.start_soon(heard, self._bus, CHANNEL, self._take)
             group.start_soon(self._beat)
 
     def _note(self, key: str) -> None:
@@ -67,7 +67,7 @@ class Mirror:
                 del self._changed[key]
                 told = encoded(self._me, key, self._steps.here().get(key))
                 try:
-                    await self._bus.publish(CHANNEL, told)
+                    await self._bus.publish(CHANNEL, json.dumps(told).encode())
                 except StateUnavailable:  # what still runs is told again
                     self._changed.clear()
 
@@ -77,24 +77,14 @@ class Mirror:
             for key in self._steps.here():
                 self._note(key)
             lost = anyio.current_time() - LOST
-            for key in [key for key, heard in self._heard.items() if heard < lost]:
+            for key in [key for key, at in self._heard.items() if at < lost]:
                 del self._heard[key]
                 self._steps.heard(key, None)
 
-    async def _listen(self) -> None:
-        while True:
-            try:
-                async with self._bus.listen(CHANNEL) as messages:
-                    async for message in messages:
-                        self._take(message)
-            except StateUnavailable:
-                await anyio.sleep(AGAIN)
-
-    def _take(self, message: bytes) -> None:
-        found = decoded(message, self._me)
-        if found is None:
+    def _take(self, told: Mapping[str, Any]) -> None:
+        if told["from"] == self._me:
             return
-        key, running = found
+        key, running = decoded(told)
         if running is None:
             self._heard.pop(key, None)
         else:
@@ -102,7 +92,7 @@ class Mirror:
         self._steps.heard(key, running)
 
 
-def encoded(sender: str, key: str, running: Running | None) -> bytes:
+def encoded(sender: str, key: str, running: Running | None) -> dict[str, Any]:
     """What the others are told of the session *key*."""
     told: dict[str, Any] = {"from": sender, "key": key}
     if running is not None:
@@ -112,20 +102,18 @@ def encoded(sender: str, key: str, running: Running | None) -> bytes:
             "state": running.state,
             "session": [made.id, made.owner, made.created, made.share],
         }
-    return json.dumps(told).encode()
+    return told
 
 
-def decoded(message: bytes, me: str) -> tuple[str, Running | None] | None:
-    """The key and what runs of it; ``None`` for what *me* said or another version says."""
-    try:
-        told: Mapping[str, Any] = json.loads(message)
-        if told["from"] == me:
-            return None
-        key = told["key"]
-        if "step" not in told:
-            return key, None
-        name, owner, created, share = told["session"]
-        session = Session(key, name, owner, created, used=created, share=share)
-        return key, Running(Step(**told["step"]), told["state"], session)
-    except (ValueError, KeyError, TypeError):
-        return None
+def decoded(told: Mapping[str, Any]) -> tuple[str, Running | None]:
+    """The key and what runs of it.
+
+    Raises:
+        ValueError, LookupError, TypeError: another version said it.
+    """
+    key = str(told["key"])
+    if "step" not in told:
+        return key, None
+    name, owner, created, share = told["session"]
+    session = Session(key, name, owner, created, used=created, share=share)
+    return key, Running(Step(**told["step"]), told["state"], session)

@@ -3,7 +3,8 @@
 An order is written to the store together with its line of the audit log, holds in this process
 before whoever gave it has an answer, and in every other process of the store within a second:
 each asks for the store's revision twice a second. While the store is away the orders known last
-hold; a process that has never known them asks nobody (`browser.net.limits`).
+hold; a process that has never known them asks nobody (`browser.net.limits`). What a store has
+lost, those who know it give back, but for orders that its log says were taken back.
 
 The audit log is also written, one JSON object a change, on the logger ``browser.audit``.
 """
@@ -21,12 +22,16 @@ from browser.model.clock import Clock, iso
 from browser.model.limits import Change, HostOrder, Limits
 from browser.model.line import line as logged
 from browser.net.limits import CurrentLimits
-from browser.rules.orders import Wanted, host_name, line
+from browser.rules.orders import Wanted, host_name, line, lost
 from browser.state.ports import HostOrders, Revision
 
 EVERY = 0.5  # seconds between two looks at the store
 MISSED = 100  # changes by other processes that subscribers are told of at one look
 SIGNAL = "SIGHUP"  # who asks for the settings by the signal
+SERVICE = "polite-browser"  # who gives lost orders back
+LOST = "the store had lost this order; it stands again"
+UNUSABLE = "The settings could not be used; the limits that held before hold on."
+LOG = 1000  # newest changes in which it is looked for whether a lost order was taken back
 
 _audit = logging.getLogger("browser.audit")
 _log = logging.getLogger("browser.orders")
@@ -152,13 +157,15 @@ class Orders:
             StateUnavailable: the store is away: the settings were read here and nowhere else.
         """
         async with self._one_at_a_time:
-            says, bad = await self._read()
-            change = Change("reload", "", by, self._clock.now(), note=says)
+            says, bad = await self._read(self.limits.revision + 1)
+            # Why they are bad is for who asked: others who read the log may not know the file.
+            change = Change("reload", "", by, self._clock.now(), note=UNUSABLE if bad else says)
             self._tell(change)
             # Also when ours cannot be used: other machines have files of their own.
             await self._store.reload(change)
             if self._seen is not None:
                 self._seen = replace(self._seen, reloads=self._seen.reloads + 1)
+                await self.limits.change(revision=self._seen.number)
         if bad:
             raise OrderError(says)
         return says
@@ -218,54 +225,72 @@ class Orders:
         revision, seen = await self._store.revision(), self._seen
         if revision == seen:
             return self.limits.orders
-        if seen is None or revision.orders != seen.orders:
-            await self.limits.change(orders=await self._store.all())
+        if seen is None or (revision.epoch, revision.orders) != (seen.epoch, seen.orders):
+            standing = await self._store.all()
+            if seen is not None and not revision.follows(seen):
+                standing = {**standing, **await self._given_back(standing)}
+            # The settings, when they are to be read again, belong to the same revision.
+            same = seen is not None and revision.reloads != seen.reloads
+            number = self.limits.revision if same else revision.number
+            await self.limits.change(orders=standing, revision=number)
         self._seen = revision
         if seen is not None:
             await self._by_others(revision, seen)
+        await self.limits.change(revision=revision.number)
         return self.limits.orders
 
+    async def _given_back(self, standing: Mapping[str, HostOrder]) -> Mapping[str, HostOrder]:
+        """The orders known here that a store may have lost of which *standing* are left."""
+        missing = lost(self.limits.orders, standing, await self._store.changes(LOG))
+        for host, order in missing.items():
+            change = Change("set", host, SERVICE, self._clock.now(), after=order, note=LOST)
+            if await self._store.restore(order, change):  # which the next look passes on
+                _log.warning("limits: the store had lost the order for %s; given back", host)
+                _write(change)
+        return missing
+
     async def _by_others(self, revision: Revision, seen: Revision) -> None:
-        if revision.reloads != seen.reloads:
-            says, _ = await self._read()
+        if revision.reloads and revision.reloads != seen.reloads:
+            says, _ = await self._read(revision.number)
             _log.warning("reload, asked for in another process: %s", says)
         new = revision.orders - seen.orders + revision.reloads - seen.reloads
         for change in reversed(await self._store.changes(max(0, min(new, MISSED)))):
             self._pass_on(change)
 
     async def _ordered(self, standing: Mapping[str, HostOrder], change: Change) -> None:
-        if self._seen is not None:
-            self._seen = replace(self._seen, orders=self._seen.orders + 1)
-        await self.limits.change(orders=standing)
+        seen = self._seen or Revision()
+        self._seen = replace(seen, orders=seen.orders + 1)
+        await self.limits.change(orders=standing, revision=self._seen.number)
         self._tell(change)
 
-    async def _read(self) -> tuple[str, bool]:
-        """What came of reading the settings again, and whether they cannot be used."""
+    async def _read(self, number: int) -> tuple[str, bool]:
+        """What came of reading the settings again, and whether they cannot be used.
+
+        Args:
+            number: Of the revision that they make.
+        """
         try:
             read = await anyio.to_thread.run_sync(self._reread)
         except ValueError as error:
             return f"{error}. The limits that held before hold on.", True
         if read.limits is None:
             return read.says, True
-        await self.limits.change(settings=read.limits)
+        await self.limits.change(settings=read.limits, revision=number)
         return read.says, False
 
     def _tell(self, change: Change) -> None:
-        fields = {
-            "action": change.action,
-            "host": change.host,
-            "by": change.by,
-            "at": iso(change.at),
-            "before": line(change.before),
-            "after": line(change.after),
-            "note": change.note,
-        }
-        _audit.info("%s", logged("audit", fields))
+        _write(change)
         self._pass_on(change)
 
     def _pass_on(self, change: Change) -> None:
         for subscriber in self._subscribers:
             subscriber(change)
+
+
+def _write(change: Change) -> None:
+    told = {"before": line(change.before), "after": line(change.after), "note": change.note}
+    made = {"action": change.action, "host": change.host, "by": change.by, "at": iso(change.at)}
+    _audit.info("%s", logged("audit", {**made, **told}))
 
 
 def _host(text: str) -> str:

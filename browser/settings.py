@@ -44,6 +44,7 @@ class Server(_Section):
     port: Annotated[int, Field(ge=0, le=65_535)] = 8000
     tokens: tuple[str, ...] = ()
     operator_token: str = ""
+    metrics_token: str = ""
     public_url: str = ""
     allowed_hosts: tuple[str, ...] = ()
     cors_origins: tuple[str, ...] = ()
@@ -57,9 +58,9 @@ class Server(_Section):
     _origins = field_validator("cors_origins")(names.checked_origins)
     _tokens = field_validator("tokens")(access.checked_tokens)
 
-    @field_validator("operator_token")
+    @field_validator("operator_token", "metrics_token")
     @classmethod
-    def _operator(cls, token: str) -> str:
+    def _token(cls, token: str) -> str:
         return access.checked_tokens((token,))[0] if token else token
 
     @model_validator(mode="after")
@@ -68,6 +69,11 @@ class Server(_Section):
             raise ValueError(
                 "operator_token is one of tokens; who browses must not be able to change limits, "
                 "so make it another one"
+            )
+        if self.metrics_token and self.metrics_token in (*self.tokens, self.operator_token):
+            raise ValueError(
+                "metrics_token is one of tokens, or operator_token; who reads metrics must not be "
+                "able to browse or to change limits, so make it another one"
             )
         return self
 

@@ -72,11 +72,14 @@ def run(settings: Settings) -> None:
         anyio.run(_serve, core)
     except* BrokenPipeError:  # nobody reads what we say: the client is gone
         pass
+    if core.closing.failed:
+        sys.exit(1)
 
 
 async def _serve(core: Core) -> None:
     door = Door(core.conversations, session=secrets.token_urlsafe(18))
     async with core.running(), anyio.create_task_group() as group:
+        core.closing.stop = group.cancel_scope.cancel
         group.start_soon(_end_at_signal, group.cancel_scope, door)
         lines = cast("anyio.AsyncFile[str]", _Lines())  # the SDK iterates over it
         async with stdio_server(stdin=lines) as (read, write), anyio.create_task_group() as pumps:

@@ -107,9 +107,9 @@ class Steps:
         self._running.pop(key, None)
         self.wake(key)
 
-    def of(self, key: str) -> Step | None:
-        """The step that is running, if there is one."""
-        found = self.running(key)
+    def of(self, key: str, saved: int = 0) -> Step | None:
+        """The step that is running, if there is one. *saved* as for `running`."""
+        found = self.running(key, saved)
         return found.step if found else None
 
     @property
@@ -117,9 +117,16 @@ class Steps:
         """How many are running here."""
         return len(self._running)
 
-    def running(self, key: str) -> Running | None:
-        """The same, with its state."""
-        return self._running.get(key) or self._elsewhere.get(key)
+    def running(self, key: str, saved: int = 0) -> Running | None:
+        """The same, with its state.
+
+        Args:
+            key: Of the session.
+            saved: How many steps the session has in the store. What another process is said to
+                run and is among them has ended, though nobody has told us.
+        """
+        here, elsewhere = self._running.get(key), self._elsewhere.get(key)
+        return here or (elsewhere if elsewhere and elsewhere.step.n > saved else None)
 
     def here(self) -> Mapping[str, Running]:
         """What this process runs."""
@@ -138,6 +145,11 @@ class Steps:
             if len(self._elsewhere) > ELSEWHERE:
                 del self._elsewhere[next(iter(self._elsewhere))]
         self._wake(key)
+
+    def forget(self, key: str) -> None:
+        """The session was deleted, and what another process may still run of it is not shown."""
+        self._elsewhere.pop(key, None)
+        self.wake(key)
 
     def wake(self, key: str) -> None:
         """Let everybody who looks on at a session look again."""

@@ -1,17 +1,24 @@
 """``polite-browser serve --workers N``: one address, several processes that serve it.
 
 The parent takes the address, makes what all have in common and splits; it serves nothing itself.
-Each child reads the settings from where the parent did and takes connections as it likes, so a
-conversation moves between them, as between replicas on several machines: the store is shared.
+Each child takes connections as it likes, so a conversation moves between them, as between replicas
+on several machines: the store is shared. All have the settings of the start; one that is started
+later reads the limits anew, as a reload does.
 
 A child that dies is replaced, after a pause when it did not live long. SIGTERM and SIGINT let all
-of them finish (`browser.serve.Server`), a second one ends them at once; SIGHUP goes to each. When
-the parent is gone, the kernel lets the children finish. They are sessions of their own, so that a
-key on the terminal is told to the parent alone.
+of them finish (`browser.serve.Server`), a second one ends them at once. SIGHUP goes to the child
+that has lived longest, which tells the others through the store, so that it is done and written
+down once. When the parent is gone, the kernel lets the children finish. They are sessions of their
+own, so that a key on the terminal is told to the parent alone.
 
 Per process are, as on several machines: the quota of a credential and its places, the bound on
 requests at a time over all hosts, the kept replies and parsed robots.txt in memory, and the text of
 pages that may not be stored. Page workers that are not counted in the settings are divided.
+
+What a child that has died counted stays counted, in files of its own, some hundred kilobytes each
+time: one that dies every half a minute (`PAUSES`) leaves about a gigabyte a day. They are removed
+when the parent ends; one that is killed (SIGKILL) leaves its folder ``polite-browser-…`` under
+``TMPDIR``, which a container or systemd's ``PrivateTmp`` clears away.
 
 Linux only: it waits for signals, and asks the kernel to be told of a parent's end. Left to taste:
 the pauses.
@@ -35,9 +42,10 @@ from typing import NoReturn
 
 from browser.config import Read, SettingsError, load
 from browser.settings import Settings
+from browser.settings_limits import FIXED
 from browser.state.open import is_shared
+from browser.telemetry import FOLDER
 
-METRICS = "PROMETHEUS_MULTIPROC_DIR"  # where prometheus_client adds up what processes count
 LIVED = 10.0  # seconds after which a child that dies is replaced at once
 PAUSES = (1.0, 2.0, 5.0, 10.0, 30.0)  # seconds before the next one of those that do not live long
 LATE = 10.0  # seconds that a child has beyond its own grace
@@ -56,8 +64,11 @@ def counting(count: int) -> Iterator[None]:
         yield
         return
     with tempfile.TemporaryDirectory(prefix="polite-browser-") as folder:
-        os.environ[METRICS] = folder
-        yield
+        os.environ[FOLDER] = folder
+        try:
+            yield
+        finally:
+            del os.environ[FOLDER]
 
 
 def serve(settings: Settings, count: int) -> int:
@@ -94,15 +105,21 @@ def serve(settings: Settings, count: int) -> int:
 
 
 def _again(settings: Settings) -> Settings:
-    """*settings* as they are now, where they came from; a file that has become bad changes none."""
+    """*settings* with the limits that their file has now; a bad one changes none.
+
+    All else is as at the start, until a restart of all: a child that took another store or other
+    tokens than its siblings would make two services of one.
+    """
     origin = settings.origin if isinstance(settings, Read) else None
     if origin is None:
         return settings
     try:
-        return load(origin.path, **origin.overrides)
+        limits = load(origin.path, **origin.overrides).limits
     except SettingsError as error:
         _log.warning("%s; the settings of the start are kept", error)
         return settings
+    kept = {name: getattr(settings.limits, name) for name in FIXED}
+    return settings.model_copy(update={"limits": limits.model_copy(update=kept)})
 
 
 def _share(settings: Settings, count: int) -> Settings:
@@ -166,7 +183,8 @@ class Parent:
         if heard.si_signo == signal.SIGCHLD:
             self._reap()
         elif heard.si_signo == signal.SIGHUP:
-            self._tell(signal.SIGHUP)
+            for eldest in list(self._born)[:1]:
+                os.kill(eldest, signal.SIGHUP)
         else:
             self._stop()
 

@@ -13,9 +13,13 @@ class ManualClock:
 
     def __init__(self, moment: float = 1_700_000_000.0) -> None:
         self.moment = moment
+        self.set_back = 0.0  # seconds by which the wall clock was
         self.waits: list[float] = []
 
     def now(self) -> float:
+        return self.moment - self.set_back
+
+    def monotonic(self) -> float:
         return self.moment
 
     def advance(self, seconds: float) -> None:
@@ -32,10 +36,14 @@ class StagedClock:
 
     def __init__(self, moment: float = 1_700_000_000.0) -> None:
         self.moment = moment
+        self.set_back = 0.0  # seconds by which the wall clock was
         self._alarms: list[tuple[float, int, anyio.Event]] = []
         self._numbers = itertools.count()
 
     def now(self) -> float:
+        return self.moment - self.set_back
+
+    def monotonic(self) -> float:
         return self.moment
 
     async def sleep(self, seconds: float) -> None:

@@ -178,6 +178,17 @@ def test_fixed_settings_ask_neither_file_nor_variables(monkeypatch: pytest.Monke
             ),
         ),
         (
+            '[server]\noperator_token = "a-token-of-its-own"\nmetrics_token = "a-token-of-its-own"',
+            (
+                "server: metrics_token is one of tokens, or operator_token; who reads metrics must "
+                "not be able to browse or to change limits, so make it another one"
+            ),
+        ),
+        (
+            '[server]\nmetrics_token = "x"',
+            "server.metrics_token: a token needs at least 16 characters",
+        ),
+        (
             '[server]\npublic_url = "x"',
             (
                 "server.public_url: has to be the address of this service, "
@@ -202,7 +213,7 @@ def test_fixed_settings_ask_neither_file_nor_variables(monkeypatch: pytest.Monke
         ),
         (
             '[egress.hosts]\n"a.test" = "b:c"',
-            "egress.hosts: the value of 'a.test' is 'b:c', not host:port, [IPv6]:port or a host",
+            "egress.hosts: the value of 'a.test' is not host:port, [IPv6]:port or a host",
         ),
         (
             '[agent]\nsigning_key = "key.pem"',

@@ -11,10 +11,15 @@ import pytest
 from browser.errors import StateUnavailable
 from browser.model.limits import Change, HostLimits, HostOrder, Limits
 from browser.net.limits import CurrentLimits
-from browser.orders import OrderError, Orders, Reread, nothing_to_read
+from browser.orders import UNUSABLE, OrderError, Orders, Reread, nothing_to_read
 from browser.rules.orders import Wanted, as_toml
 from browser.state.alone import MemoryOrders
+from browser.state.valkey.connection import Valkey
+from browser.state.valkey.orders import ValkeyOrders
 from tests.clock import ManualClock
+from tests.valkey import Server, Servers, server, servers, valkey
+
+__all__ = ["server", "servers", "valkey"]
 
 AWAY = StateUnavailable("away")
 
@@ -155,7 +160,7 @@ async def test_settings_that_cannot_be_used_change_nothing_and_the_answer_says_w
     with pytest.raises(OrderError, match=r"limits.rate.*held before hold on"):
         await orders.reload("ann")
     assert orders.limits.now == Limits()
-    assert "limits.rate" in audit(caplog)[0]["note"]
+    assert audit(caplog)[0]["note"] == (await orders.changes(1))[0].note == UNUSABLE
     with pytest.raises(OrderError, match="--config"):
         await book().reload("ann")
 
@@ -198,3 +203,113 @@ def test_orders_can_be_written_as_settings():
 def test_a_note_is_one_line_of_printable_characters(note):
     with pytest.raises(ValueError, match="note"):
         Wanted(note=note)
+
+
+# -- a store that loses its memory --
+
+
+@pytest.fixture
+async def processes(servers: Servers):
+    """A server that may be killed, and the orders of two processes that know it."""
+    server = servers("valkey", own=True)
+    clients = [Valkey(server.url) for _ in range(2)]
+    books = [book(ValkeyOrders(client)) for client in clients]
+    for each in books:
+        await each.load()
+    yield server, *books
+    for client in clients:
+        await client.aclose()
+    server.stop()
+
+
+def empty(server: Server) -> None:
+    server.say("FLUSHALL")
+
+
+def restart(server: Server) -> None:
+    server.kill()
+    server.start()
+
+
+async def looked(*books: Orders) -> None:
+    """Each looks twice: the first look may find that its connection is gone."""
+    for _ in range(2):
+        for each in books:
+            await each.follow()
+
+
+@pytest.mark.parametrize("lose", [empty, restart])
+async def test_a_block_survives_a_store_that_loses_its_memory(processes, caplog, lose):
+    server, here, there = processes
+    shut = await here.set(Wanted(blocked=True, note="they asked"), "shut.test", "ann")
+    await there.follow()
+    lose(server)
+    heard: list[Change] = []
+    there.on_change(heard.append)
+    await looked(here, there)
+    for each in (here, there):
+        assert each.limits.of("shut.test").blocked
+    assert await here._store.all() == {"shut.test": shut}
+    (back,) = await here.changes(9)
+    assert (back.by, back.after, "lost" in back.note) == ("polite-browser", shut, True)
+    assert [each["by"] for each in audit(caplog)] == ["ann", "polite-browser"], "one has given back"
+    assert caplog.text.count("had lost the order for shut.test") == 1
+
+    new = book(there._store)
+    await new.load()
+    assert new.limits.of("shut.test").blocked
+    assert len(heard) <= 1
+
+
+async def test_the_first_order_after_a_restart_reaches_every_process(processes):
+    """The count of changes is then what it was before."""
+    server, here, there = processes
+    await here.set(Wanted(), "one.test", "ann")
+    await here.unset("one.test", "ann")
+    await there.follow()
+    restart(server)
+    await here.follow()
+    await here.follow()
+    await here.set(Wanted(blocked=True), "y.test", "ann")
+    await here.set(Wanted(blocked=True), "z.test", "ann")
+    assert (await here._store.revision()).orders == 2
+    await looked(there)
+    assert there.limits.of("y.test").blocked
+    assert set(there.standing()) == {"y.test", "z.test"}
+
+
+async def test_an_order_that_was_taken_back_is_not_given_back(processes):
+    server, here, there = processes
+    await here.set(Wanted(blocked=True), "a.test", "ann")
+    await there.follow()
+    await here.unset("a.test", "ann")
+    server.say("HSET", "pb:1:revision", "epoch", "of a server that took over")
+    await looked(there, here)
+    assert not there.standing()
+    assert not here.standing()
+
+
+async def test_a_process_that_never_knew_gives_nothing_back(processes):
+    server, here, _ = processes
+    await here.set(Wanted(), "a.test", "ann")
+    server.say("FLUSHALL")
+    new = book(here._store)
+    await new.load()
+    assert not new.standing()
+    await looked(here, new)
+    assert set(new.standing()) == {"a.test"}
+
+
+async def test_a_reload_of_one_s_own_is_not_read_twice():
+    times = 0
+
+    def reread():
+        nonlocal times
+        times += 1
+        return Reread(Limits(), "read")
+
+    orders = book(reread=reread)
+    await orders.follow()
+    await orders.reload("ann")
+    await orders.follow()
+    assert times == 1

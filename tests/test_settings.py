@@ -19,6 +19,7 @@ host = "127.0.0.1"
 port = 8000
 tokens = []
 operator_token = ""
+metrics_token = ""
 public_url = ""
 allowed_hosts = []
 cors_origins = []

@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from typing import TypeVar
 
 import anyio
+
+T = TypeVar("T")
 
 PATIENCE = 60.0  # seconds; far more than any of it takes
 PAUSE = 0.05  # seconds between two looks
 
 
-def until(holds: Callable[[], object], what: str = "", patience: float = PATIENCE) -> None:
-    """Return once *holds* says something true; fail after *patience* seconds."""
+def until(holds: Callable[[], T], what: str = "", patience: float = PATIENCE) -> T:
+    """What *holds* says once it is something true; fail after *patience* seconds."""
     deadline = time.monotonic() + patience
-    while not holds():
+    while not (seen := holds()):
         if time.monotonic() > deadline:
             raise TimeoutError(what or "what was waited for did not happen")
         time.sleep(PAUSE)
+    return seen
 
 
 async def soon(holds: Callable[[], object], what: str = "", patience: float = PATIENCE) -> None:

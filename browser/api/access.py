@@ -58,11 +58,18 @@ class Access(SecurityBase):
 
     Args:
         tokens: Valid ones; none means open, which settings allow on loopback only.
+        name: Of the scheme.
+        description: Of the scheme.
     """
 
-    def __init__(self, tokens: Sequence[str]) -> None:
-        self.model = HTTPBearer(description="One of the operator's tokens; none on loopback.")
-        self.scheme_name = "token"
+    def __init__(
+        self,
+        tokens: Sequence[str],
+        name: str = "token",
+        description: str = "One of the operator's tokens; none on loopback.",
+    ) -> None:
+        self.model = HTTPBearer(description=description)
+        self.scheme_name = name
         self._digests = tuple(digest(token) for token in tokens)
 
     async def __call__(self, request: Request) -> None:

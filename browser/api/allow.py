@@ -13,12 +13,12 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import JSONResponse
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from browser.api.access import SESSION_SCHEMA, Access, owner, session_name
 from browser.api.problem import Problem
 from browser.api.query import check_names
-from browser.api.schema import PROBLEMS
+from browser.api.schema import PROBLEMS, Shape, response
 from browser.conversation import Conversations
 from browser.model.reason import Reason
 from browser.rules.ledger import MAX_AT_ONCE
@@ -27,14 +27,14 @@ from browser.rules.mentions import MAX_TEXT
 Address = Annotated[str, Field(max_length=8192)]
 
 
-class RefusedInfo(BaseModel):
+class RefusedInfo(Shape):
     """An address that was not registered."""
 
     url: str = Field(description="As it was written.")
     reason: Reason = Field(description="`session_full` when there are too many.")
 
 
-class AllowInfo(BaseModel):
+class AllowInfo(Shape):
     """What was registered."""
 
     session: str
@@ -50,7 +50,7 @@ def router(conversations: Conversations, access: Access) -> APIRouter:
         "/allow",
         operation_id="allow",
         summary="Let the model open what its user wrote",
-        responses={200: {"model": AllowInfo, "description": "What was registered."}, **PROBLEMS},
+        responses={200: response(AllowInfo, "What was registered."), **PROBLEMS},
     )
     async def allow(
         request: Request,

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from browser.api.access import Access, owner
 from browser.api.problem import Problem
-from browser.api.schema import PROBLEMS, ProblemInfo
+from browser.api.schema import PROBLEMS, Shape, problem, response
 from browser.conversation import Conversations
 from browser.model.reason import Reason
 from browser.resolve import Style, resolve
@@ -51,7 +51,7 @@ class Answer(BaseModel):
     )
 
 
-class Annotation(BaseModel):
+class Annotation(Shape):
     """One resolved marker; offsets count Unicode code points of the returned text."""
 
     type: Literal["url_citation"]
@@ -66,7 +66,7 @@ class Annotation(BaseModel):
     end_line: int | None
 
 
-class CitedSource(BaseModel):
+class CitedSource(Shape):
     """A page that the answer rests on."""
 
     n: int
@@ -77,14 +77,14 @@ class CitedSource(BaseModel):
     quotes: list[str]
 
 
-class Unresolved(BaseModel):
+class Unresolved(Shape):
     """A marker that leads nowhere."""
 
     marker: str
     reason: Reason
 
 
-class Found(BaseModel):
+class Found(Shape):
     """Where a misquoted phrase does stand."""
 
     cursor: int
@@ -93,7 +93,7 @@ class Found(BaseModel):
     citation: str = Field(description="The marker that would be right.")
 
 
-class Misquoted(BaseModel):
+class Misquoted(Shape):
     """A quoted phrase that is not in the lines its sentence cites."""
 
     text: str = Field(description="The phrase, as it stands in the returned text.")
@@ -108,7 +108,7 @@ class Misquoted(BaseModel):
     found: Found | None
 
 
-class ResolvedInfo(BaseModel):
+class ResolvedInfo(Shape):
     """The answer with links."""
 
     text: str
@@ -129,10 +129,10 @@ def router(conversations: Conversations, access: Access) -> APIRouter:
         dependencies=[Depends(access)],
         tags=["citations"],
         responses={
-            200: {"model": ResolvedInfo},
+            200: response(ResolvedInfo),
             **PROBLEMS,
-            404: {"model": ProblemInfo, "description": "No such conversation of this caller."},
-            413: {"model": ProblemInfo, "description": "A body that no answer needs."},
+            404: problem("No such conversation of this caller."),
+            413: problem("A body that no answer needs."),
         },
     )
 

@@ -174,7 +174,7 @@ class Feed(EventSourceResponse):
         session: Session | None = self._session
         made, place = made_at(self._session), self._after
         while session is not None and made_at(session) == made:
-            for event in news(session, self._steps.running(session.key), place):
+            for event in news(session, self._steps.running(session.key, len(session.steps)), place):
                 place = event.place
                 yield event.encoded()
             with anyio.move_on_after(ALIVE) as quiet:

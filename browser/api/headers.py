@@ -37,6 +37,7 @@ SAFE = {
 }
 TLS_ONLY = {"Strict-Transport-Security": "max-age=31536000"}
 
+READY = "/readyz"  # whose 503 is an answer and no refusal
 _ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 
@@ -47,7 +48,7 @@ class Envelope:
         app: What answers.
         secure: Whether callers reach the service over https (`server.public_url`).
         by_origin: Whether replies differ by the asking page's origin (`server.cors_origins`).
-        failed: Told of every answer of 400 or more, by its status.
+        failed: Told of every answer of 400 or more, by its status; not of a supervisor's question.
     """
 
     def __init__(
@@ -69,6 +70,7 @@ class Envelope:
             await self._app(scope, receive, send)
             return
         name = _named(scope)
+        failed = () if scope["path"] == READY else self._failed
         started = False
 
         async def complete(message: Message) -> None:
@@ -77,7 +79,7 @@ class Envelope:
                 started = True
                 self._add(MutableHeaders(scope=message), name)
                 if message["status"] >= 400:
-                    for tell in self._failed:
+                    for tell in failed:
                         tell(message["status"])
             await send(message)
 

@@ -1,7 +1,8 @@
 """Is it alive, is it ready, what has it done: for supervisors.
 
 The first two need no credential and tell nothing of anybody. What it has done is its users' doing,
-so where callers need a token, the metrics need one too. None of the three is counted.
+so where callers need a token, the metrics need one too: one that opens nothing else, where there
+is one. None of the three is counted.
 """
 
 from __future__ import annotations
@@ -14,13 +15,20 @@ from fastapi.responses import JSONResponse, PlainTextResponse
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry
 
 from browser.api.access import Access
-from browser.api.schema import PROBLEMS, Readiness
+from browser.api.schema import PROBLEMS, Readiness, response
 from browser.errors import BrowserError
 from browser.telemetry.together import exposed
 
 WITHIN = 2.0  # seconds in which a part has to say that it is ready
 
 Check = Callable[[], Awaitable[None]]
+
+
+def reader(metrics_token: str, access: Access) -> Access:
+    """Who lets readers in to the metrics: those with *metrics_token* alone, or else *access*."""
+    if not metrics_token:
+        return access
+    return Access((metrics_token,), "metrics", "The token of metrics: `server.metrics_token`.")
 
 
 def router(checks: dict[str, Check], registry: CollectorRegistry, access: Access) -> APIRouter:
@@ -48,8 +56,8 @@ def router(checks: dict[str, Check], registry: CollectorRegistry, access: Access
         operation_id="readyz",
         summary="Whether commands can be served",
         responses={
-            200: {"model": Readiness, "description": "Ready."},
-            503: {"model": Readiness, "description": "Not ready, and which part is not."},
+            200: response(Readiness, "Ready."),
+            503: response(Readiness, "Not ready, and which part is not."),
         },
     )
     async def readyz() -> JSONResponse:
@@ -62,7 +70,7 @@ def router(checks: dict[str, Check], registry: CollectorRegistry, access: Access
                     await check()
                     states[name] = "ready"
             except BrowserError as error:
-                states[name] = error.sentence
+                states[name] = error.for_operator
         ready = all(state == "ready" for state in states.values())
         return JSONResponse({"ready": ready, "checks": states}, 200 if ready else 503)
 

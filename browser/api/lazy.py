@@ -14,6 +14,8 @@ import anyio.abc
 import anyio.to_thread
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from browser.telemetry.log import log_defect
+
 Made = tuple[ASGIApp, AbstractAsyncContextManager[object] | None]
 
 
@@ -26,6 +28,7 @@ class Lazy:
 
     Attributes:
         tasks: Where that is entered; set while the service runs.
+        failed: Told when that has failed since, which is logged; set likewise.
     """
 
     def __init__(self, make: Callable[[], Made]) -> None:
@@ -33,6 +36,7 @@ class Lazy:
         self._lock = anyio.Lock()
         self._app: ASGIApp | None = None
         self.tasks: anyio.abc.TaskGroup | None = None
+        self.failed: Callable[[], object] = bool
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer."""
@@ -45,16 +49,24 @@ class Lazy:
                 if needed is not None:
                     if self.tasks is None:
                         raise RuntimeError("the service does not run")
-                    await self.tasks.start(_hold, needed)
+                    await self.tasks.start(self._hold, needed)
                 self._app = app
         return self._app
 
-
-async def _hold(
-    needed: AbstractAsyncContextManager[object],
-    *,
-    task_status: anyio.abc.TaskStatus[None] = anyio.TASK_STATUS_IGNORED,
-) -> None:
-    async with needed:
-        task_status.started()
-        await anyio.sleep_forever()
+    async def _hold(
+        self,
+        needed: AbstractAsyncContextManager[object],
+        *,
+        task_status: anyio.abc.TaskStatus[None],
+    ) -> None:
+        entered = False
+        try:
+            async with needed:
+                task_status.started()
+                entered = True
+                await anyio.sleep_forever()
+        except Exception as error:  # whatever it is, this process is half alive now
+            if not entered:
+                raise
+            log_defect(error)
+            self.failed()

@@ -16,7 +16,6 @@ from functools import cache
 from typing import Any
 
 import anyio.to_thread
-import yaml
 from fastapi import APIRouter, FastAPI, Request
 from fastapi.responses import JSONResponse, Response
 
@@ -110,13 +109,14 @@ def _manifest(plugin: Introduction, address: str) -> dict[str, Any]:
     }
 
 
-class _Plain(yaml.SafeDumper):
-    """Writes equal parts out instead of pointing at the first of them."""
-
-    def ignore_aliases(self, data: Any) -> bool:
-        del data
-        return True
-
-
 def _yaml(document: dict[str, Any]) -> str:
-    return yaml.dump(document, Dumper=_Plain, sort_keys=False, allow_unicode=True, width=100)
+    import yaml  # noqa: PLC0415 - few chats ask for it
+
+    class Plain(yaml.SafeDumper):
+        """Writes equal parts out instead of pointing at the first of them."""
+
+        def ignore_aliases(self, data: Any) -> bool:
+            del data
+            return True
+
+    return yaml.dump(document, Dumper=Plain, sort_keys=False, allow_unicode=True, width=100)

@@ -157,9 +157,9 @@ def checked_names(names: tuple[str, ...]) -> tuple[str, ...]:
     Raises:
         ValueError: one of them is no host, or has a port.
     """
-    for name in names:
+    for n, name in enumerate(names, 1):
         if not _NAME.fullmatch(name):
-            raise ValueError(f"{name!r} is no host name; write it without port, or *.example.org")
+            raise ValueError(f"number {n} is no host name; write it without port, or *.example.org")
     return names
 
 
@@ -169,7 +169,7 @@ def checked_origins(origins: tuple[str, ...]) -> tuple[str, ...]:
     Raises:
         ValueError: one of them is not; ``*`` never is, since callers carry a credential.
     """
-    for origin in origins:
+    for n, origin in enumerate(origins, 1):
         if not _ORIGIN.fullmatch(origin):
-            raise ValueError(f"{origin!r} is no origin; write it as https://chat.example.org")
+            raise ValueError(f"number {n} is no origin; write it as https://chat.example.org")
     return origins

@@ -40,7 +40,10 @@ def convert(document: Json, *, secured: bool) -> Json:
     paths = {path: {"get": reader.operation(each, secured)} for path, each in commands(document)}
     components: Json = {"schemas": reader.needed()}
     if secured:
-        components["securitySchemes"] = document["components"]["securitySchemes"]
+        calls = [each for _, each in commands(document)]
+        used = {name for call in calls for needed in call["security"] for name in needed}
+        schemes = document["components"]["securitySchemes"]
+        components["securitySchemes"] = {name: schemes[name] for name in sorted(used)}
     info = {key: text for key, text in document["info"].items() if key != "summary"}
     return {"openapi": VERSION, "info": info, "paths": paths, "components": components}
 

@@ -17,7 +17,7 @@ from browser.api.presence import while_present
 from browser.api.problem import Problem
 from browser.api.query import check_names
 from browser.api.reply import reply_json
-from browser.api.schema import FAR, PROBLEMS, ReplyInfo
+from browser.api.schema import FAR, PROBLEMS, ReplyInfo, response
 from browser.conversation import Conversations
 
 # What ChatGPT sends along, beside the conversation of `browser.api.access.SESSION_HEADERS`. They
@@ -44,7 +44,7 @@ def router(conversations: Conversations, access: Access) -> APIRouter:
         prefix="/v1",
         dependencies=[Depends(access)],
         tags=["commands"],
-        responses={200: {"model": ReplyInfo, "description": "The command's reply."}, **PROBLEMS},
+        responses={200: response(ReplyInfo, "The command's reply."), **PROBLEMS},
     )
 
     async def run(request: Request, session: str | None, command: str, **args: Any) -> Response:

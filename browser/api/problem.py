@@ -15,6 +15,7 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 from starlette.routing import Match
 
+from browser.api.paths import is_operator
 from browser.api.valid import valid
 from browser.errors import BrowserError
 from browser.model.current import REQUEST
@@ -24,6 +25,12 @@ NOTHING = (
     "Nothing is here. The commands are GET /v1/search, /v1/click, /v1/open_url, /v1/scroll, "
     "/v1/find, /v1/back, /v1/quote and /v1/sources; GET / lists all that can be plugged in, and "
     "/openapi.json describes everything."
+)
+ELSEWHERE = "/openapi.json has those that are"
+FOR_OPERATORS = (
+    "Nothing is here. Operators have GET, PUT and DELETE /operator/hosts/{host}, where {host} is a "
+    "name or address alone; GET /operator/hosts, /operator/refusals, /operator/check, "
+    "/operator/audit, /operator/limits.toml and /operator/events; POST /operator/reload."
 )
 METHODS = ("DELETE", "GET", "HEAD", "PATCH", "POST", "PUT")  # that a route may have
 
@@ -76,17 +83,19 @@ async def _problem(request: Request, error: Exception) -> JSONResponse:
     if isinstance(error, Problem):
         return error.response()
     if isinstance(error, RequestValidationError):
-        return problem(422, "malformed parameters", "; ".join(mistakes(error)))
+        return problem(422, "malformed parameters", "; ".join(mistakes(error, request)))
     if isinstance(error, HTTPException):
         title = HTTPStatus(error.status_code).phrase
         if error.status_code == 405:
             allow = _methods(request)
             return problem(405, title.lower(), f"Valid here: {allow}.", {"Allow": allow})
-        detail = NOTHING if error.status_code == 404 else f"{title}."
+        nothing = FOR_OPERATORS if is_operator(request.url.path) else NOTHING
+        detail = nothing if error.status_code == 404 else f"{title}."
         return problem(error.status_code, title.lower(), detail, error.headers)
     if isinstance(error, BrowserError):  # outside a command only the store fails
         wait = {"Retry-After": str(error.retry_after)} if error.retry_after else None
-        return problem(503, "not available", error.sentence, wait)
+        says = error.for_operator if is_operator(request.url.path) else error.sentence
+        return problem(503, "not available", says, wait)
     return defect()
 
 
@@ -102,22 +111,38 @@ def _methods(request: Request) -> str:
     )
 
 
-def mistakes(error: RequestValidationError) -> list[str]:
+def mistakes(error: RequestValidationError, request: Request | None = None) -> list[str]:
     """What is wrong with a request, each with what would be valid; nothing of it is repeated."""
     found = []
+    known = _names(request) if request else ""
     for item in error.errors():
         kind, place = item["type"], [str(part) for part in item["loc"]]
         if kind == "extra_forbidden":  # the last part of its place is the caller's own word
-            place, says = place[:-1], ": a name that is not known; /openapi.json has those that are"
+            place, says = place[:-1], f": a name that is not known; {known or ELSEWHERE}"
         elif kind == "missing":
             says = " is missing"
         else:
             says = f" has to be {valid(item) or 'of another kind'}"
+            if place == ["body"] and request and not _is_json(request):
+                says += ", with the header Content-Type: application/json"
         if kind == "json_invalid":  # its place ends with an offset
             place = place[:1]
         # The first part, where it stands in the request, helps nobody who named it there.
         found.append(".".join(place[1:] or place) + says)
     return found
+
+
+def _names(request: Request) -> str:
+    """Those that a body of the route may have; empty when it takes none with names."""
+    body = getattr(request.scope.get("route"), "body_field", None)
+    model = getattr(getattr(body, "field_info", None), "annotation", None)
+    names = getattr(model, "model_fields", None)
+    return f"valid are {', '.join(names)}" if names else ""
+
+
+def _is_json(request: Request) -> bool:
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    return kind == "application/json" or kind.endswith("+json")
 
 
 def install(app: FastAPI) -> None:

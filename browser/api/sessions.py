@@ -10,7 +10,7 @@ from fastapi.responses import JSONResponse
 from browser.api.access import Access, owner
 from browser.api.problem import Problem
 from browser.api.reply import transcript_json, whole_json
-from browser.api.schema import PROBLEMS, ProblemInfo, Transcript, WholePage
+from browser.api.schema import PROBLEMS, Transcript, WholePage, problem, response
 from browser.api.share import Shares
 from browser.conversation import Conversations
 from browser.errors import UsageError
@@ -21,7 +21,7 @@ Name = Annotated[str, Path(description="The conversation, as replies name it.", 
 
 def router(conversations: Conversations, access: Access, shares: Shares) -> APIRouter:
     """Routes under ``/v1/sessions``."""
-    missing = {"model": ProblemInfo, "description": "No such conversation of this caller."}
+    missing = problem("No such conversation of this caller.")
     routes = APIRouter(
         prefix="/v1/sessions",
         dependencies=[Depends(access)],
@@ -33,7 +33,7 @@ def router(conversations: Conversations, access: Access, shares: Shares) -> APIR
         "/{session}",
         operation_id="transcript",
         summary="Steps, sources and quotes of a conversation",
-        responses={200: {"model": Transcript}},
+        responses={200: response(Transcript)},
     )
     async def transcript(request: Request, session: Name) -> JSONResponse:
         """What a conversation did, read and quoted, oldest first."""
@@ -47,7 +47,7 @@ def router(conversations: Conversations, access: Access, shares: Shares) -> APIR
         "/{session}/pages/{cursor}",
         operation_id="page",
         summary="A whole display",
-        responses={200: {"model": WholePage}},
+        responses={200: response(WholePage)},
     )
     async def page(
         request: Request,

@@ -74,7 +74,7 @@ class Shares:
         session = await self.find(name)
         if session is None:
             return None
-        running = self._conversations.steps.running(session.key)
+        running = self._conversations.steps.running(session.key, len(session.steps))
         still = replace(
             session,
             steps=session.steps.copy(),

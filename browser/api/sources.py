@@ -14,7 +14,7 @@ from fastapi.responses import JSONResponse, Response
 from browser.api.feed import STREAM, After, Feed, LastId, Place
 from browser.api.problem import Problem
 from browser.api.query import check_names
-from browser.api.schema import PROBLEMS, ProblemInfo, SharedInfo
+from browser.api.schema import PROBLEMS, SharedInfo, problem, response
 from browser.api.share import Shares, plain
 from browser.conversation import Conversations
 
@@ -24,7 +24,7 @@ Id = Annotated[str, Path(description="From `sources_url` of the transcript.", ma
 
 def router(conversations: Conversations, shares: Shares) -> APIRouter:
     """Routes under ``/sources``; who has the address needs no credential."""
-    missing = {"model": ProblemInfo, "description": "No such address, or no longer."}
+    missing = problem("No such address, or no longer.")
     routes = APIRouter(
         prefix="/sources",
         tags=["sources"],
@@ -36,7 +36,7 @@ def router(conversations: Conversations, shares: Shares) -> APIRouter:
         operation_id="shared",
         summary="What a shared conversation read and quoted",
         response_class=JSONResponse,
-        responses={200: {"model": SharedInfo}},
+        responses={200: response(SharedInfo)},
     )
     async def shared(id: Id) -> Response:  # noqa: A002
         """Steps, sources and quotes, oldest first."""

@@ -12,13 +12,13 @@ from browser.api.access import Access, owner
 from browser.api.feed import STREAM, After, Feed, LastId, Place
 from browser.api.problem import Problem
 from browser.api.query import check_names
-from browser.api.schema import PROBLEMS, ProblemInfo
+from browser.api.schema import PROBLEMS, problem
 from browser.conversation import Conversations
 
 
 def router(conversations: Conversations, access: Access) -> APIRouter:
     """One route."""
-    missing = {"model": ProblemInfo, "description": "No such conversation of this caller."}
+    missing = problem("No such conversation of this caller.")
     routes = APIRouter(
         prefix="/v1/sessions",
         dependencies=[Depends(access)],

@@ -19,13 +19,13 @@ from typing import Annotated, Any, Literal
 import anyio.to_thread
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import JSONResponse
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from browser.api.access import Access
 from browser.api.introduced import PURPOSE, READING, own_address
 from browser.api.openapi30 import commands, parameter_schema
 from browser.api.query import check_names
-from browser.api.schema import FAR, PROBLEMS
+from browser.api.schema import FAR, PROBLEMS, Shape, response
 from browser.api.tools_harmony import harmony
 
 Style = Literal["openai", "anthropic", "harmony"]
@@ -38,14 +38,14 @@ _ARGUMENTS = (
 )
 
 
-class RouteInfo(BaseModel):
+class RouteInfo(Shape):
     """One command behind a tool."""
 
     when: str = Field(description="To which calls of the tool it belongs.")
     route: str = Field(description="With {name} for each argument.")
 
 
-class CallInfo(BaseModel):
+class CallInfo(Shape):
     """How to run what the model asks for."""
 
     method: Literal["GET"]
@@ -57,7 +57,7 @@ class CallInfo(BaseModel):
     )
 
 
-class ToolsInfo(BaseModel):
+class ToolsInfo(Shape):
     """The commands as tools."""
 
     style: Style
@@ -84,7 +84,7 @@ def router(access: Access, public_url: str) -> APIRouter:
         operation_id="tools",
         summary="The commands as tools for a model",
         responses={
-            200: {"model": ToolsInfo, "description": "The tools, and how to run them."},
+            200: response(ToolsInfo, "The tools, and how to run them."),
             **PROBLEMS,
         },
     )

@@ -32,6 +32,7 @@ _WORDS = {
     "less_than_equal": "at most {le}",
     "list_type": _LIST,
     "literal_error": "{expected}",
+    "one_line": "one line of at most {max_length} characters",
     "string_sub_type": _TEXT,
     "string_too_long": "at most {max_length} characters",
     "string_too_short": "at least {min_length} characters",

@@ -7,10 +7,13 @@ from typing import Protocol
 
 
 class Clock(Protocol):
-    """Wall time and waiting."""
+    """Wall time, time that only passes, and waiting."""
 
     def now(self) -> float:
-        """Seconds since the epoch."""
+        """Seconds since the epoch; may be set back."""
+
+    def monotonic(self) -> float:
+        """Seconds since some moment; never goes back."""
 
     async def sleep(self, seconds: float) -> None:
         """Wait."""

@@ -6,6 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+# How a host is treated at the moment: the first that applies.
+HostState = Literal["blocked", "backing_off", "waiting", "under_way", "idle"]
+
 
 @dataclass(frozen=True)
 class HostLimits:

@@ -30,7 +30,7 @@ from browser.errors import SearchFailed
 from browser.model.clock import Clock
 from browser.model.url import Url
 from browser.net.clock import SystemClock
-from browser.rules.pace import retry_after
+from browser.rules.retry_after import retry_after
 
 MAX_BYTES = 2 * 1024 * 1024  # of an answer, both as sent and as decoded
 CODINGS = {"", "identity", "gzip", "x-gzip"}

@@ -14,6 +14,10 @@ class SystemClock:
         """Seconds since the epoch."""
         return time.time()  # noqa: TID251 - the one place that reads it
 
+    def monotonic(self) -> float:
+        """Seconds since some moment; never goes back."""
+        return time.monotonic()
+
     async def sleep(self, seconds: float) -> None:
         """Wait."""
         await anyio.sleep(seconds)

@@ -25,7 +25,7 @@ from browser.net.lines import Lines
 from browser.net.pace import Pace
 from browser.net.send import ACCEPT, Raw, Sender
 from browser.rules.own_hosts import HostMap
-from browser.rules.pace import retry_after
+from browser.rules.retry_after import retry_after
 from browser.rules.target import judge_target
 
 

@@ -40,12 +40,18 @@ class CurrentLimits:
         self._orders = dict(orders or {})
         self._known = orders is not None
         self._followers: list[Follower] = []
+        self._revision = 0
         self._now = self._merged()
 
     @property
     def now(self) -> Limits:
         """All of them."""
         return self._now
+
+    @property
+    def revision(self) -> int:
+        """Grows with each change; over a store's processes that know of the same, the same."""
+        return self._revision
 
     @property
     def settings(self) -> Limits:
@@ -101,15 +107,20 @@ class CurrentLimits:
         self._followers.append(follower)
 
     async def change(
-        self, settings: Limits | None = None, orders: Mapping[str, HostOrder] | None = None
+        self,
+        settings: Limits | None = None,
+        orders: Mapping[str, HostOrder] | None = None,
+        revision: int | None = None,
     ) -> None:
         """Let other limits hold from now on; returns when all who follow have acted.
 
         Args:
             settings: What the settings say; ``None`` for no change.
             orders: Every order that stands, by host; ``None`` for no change.
+            revision: Of the limits after this change; the next one when left out.
         """
         before = self._now
+        self._revision = self._revision + 1 if revision is None else revision
         if settings is not None:
             self._settings = settings
         if orders is not None:

@@ -1,8 +1,8 @@
 """One request for the same thing, over all replicas: the others wait for what it brings.
 
 Within a process that is decided before (`browser.net.flight`, the locks of
-`browser.net.robots`), so a process asks for a lease once at a time. Names are digests: where
-somebody reads is nobody's business who can list the store's keys.
+`browser.net.robots`), so a process asks for a lease once at a time. Names are digests: who can
+list the store's keys sees of some of them which hosts are asked, and of none which page.
 """
 
 from __future__ import annotations

@@ -5,6 +5,13 @@ what the caller has left fails at once with the number of seconds. Who waits is 
 go in turn (`browser.net.queue`), and who goes away gives the turn back. Places are counted in
 this process (`browser.net.gates`), turns in the store, so that replicas share a host's pace.
 
+Turns may be used late: the process was stopped, the store slow, every place taken. So the last
+step before sending asks the store for leave, which counts what was really sent by all replicas:
+the owner of a site never sees turns that were saved up come together. It also asks whether the
+site wants to be left alone by now. In the normal case nobody waits there.
+
+Waiting goes by the clock that nobody can set, and so ends when it was said to.
+
 Many names may lead to one machine. Each address has a gate of its own behind the hosts' gates,
 wide enough for a few sites that share a server and too narrow to overrun it.
 
@@ -37,13 +44,13 @@ INSTANT = 1e-6  # seconds; what is left of a wait when floating point is done wi
 
 
 @lru_cache(maxsize=1024)
-def rates(limits: HostLimits) -> tuple[Rate, ...]:
-    """The limits of a host as rates."""
+def rates(limits: HostLimits, revision: int = 0) -> tuple[Rate, ...]:
+    """The limits of a host, of one revision of all limits, as rates."""
     burst = max(1, limits.hourly // 2)
     return (
-        Rate("pace", 1 / limits.rate, limits.burst),
+        Rate("pace", 1 / limits.rate, limits.burst, revision),
         # Half at once, half spread over the hour: no hour ever holds more than the budget.
-        Rate("hourly", HOUR / max(1, limits.hourly - burst), burst),
+        Rate("hourly", HOUR / max(1, limits.hourly - burst), burst, revision),
     )
 
 
@@ -85,14 +92,14 @@ class Pace:
             Refused: ``rate_limited`` or ``host_backing_off``, with the seconds to wait;
                 ``host_blocked``.
         """
-        began = self._clock.now()
+        began = self._clock.monotonic()
         entered = None
         while entered is None:  # again only if the host was blocked for a moment
             self._limits.permit(host)
             with self._until_blocked(host):
                 entered = await self._admitted(host, began + max_wait, crawl_delay, address, asker)
         try:
-            yield max(self._clock.now() - began, 0.0)
+            yield self._clock.monotonic() - began
         finally:
             self._gates.leave(entered)
 
@@ -106,9 +113,9 @@ class Pace:
             if address is not None:
                 keys.append(ADDRESS + address)
                 used.append((keys[1], await self._address_turn(keys[1], host, until, asker)))
-            entered = await self._gates.enter(keys, until - self._clock.now(), asker)
+            entered = await self._gates.enter(keys, until - self._clock.monotonic(), asker)
             try:
-                await self._not_paused(host)
+                await self._leave_to_send(keys, crawl_delay, until, asker)
                 self._limits.permit(host)
             except BaseException:
                 self._gates.leave(entered)
@@ -149,52 +156,61 @@ class Pace:
 
     async def _reserved(self, host: str, ticket: Ticket) -> Slot | Turn:
         """The slot that *ticket* may have now, or the turn that it cannot have."""
-        now = self._clock.now()
+        now = self._clock.monotonic()
         wanted = self._rates(host, ticket.crawl_delay)
-        turn = await self._turns.reserve(host, wanted, now, ticket.until - now)
+        turn = await self._turns.reserve(host, wanted, self._clock.now(), ticket.until - now)
         return Slot(now + turn.wait, turn) if turn.granted else turn
 
     def _rates(self, host: str, crawl_delay: float | None) -> tuple[Rate, ...]:
-        wanted = rates(self._limits.of(host))
+        wanted = rates(self._limits.of(host), self._limits.revision)
         if crawl_delay:
             wanted += (Rate(CRAWL_DELAY, min(crawl_delay, self._limits.now.crawl_delay_cap)),)
         return wanted
 
     async def back_off(self, host: str, retry_after: float | None, status: int) -> float:
         """The host sent 429 or 503; returns the pause in seconds."""
-        now = self._clock.now()
-        pause = await self._turns.back_off(host, now, retry_after, status)
+        now = self._clock.monotonic()
+        pause = await self._turns.back_off(host, self._clock.now(), retry_after, status)
         queue = self._queues.get(host)
         if queue is not None:
             queue.halt(now + pause, Turn(False, pause, "site", status))
         return pause
 
     def line_ends(self, host: str) -> float:
-        """When the last of those who wait for *host* here goes; 0 when nobody does."""
+        """When the last of those who wait for *host* here goes, seconds since the epoch, or 0."""
         queue = self._queues.get(host)
-        return queue.ends if queue is not None else 0.0
+        ends = queue.ends if queue is not None else 0.0
+        return ends and self._clock.now() + ends - self._clock.monotonic()
 
     async def relax(self, host: str) -> None:
         """The host answered well; to a request from before a pause, that says nothing."""
-        if (await self._pause(host)).granted:
+        if (await self._turns.reserve(host, (), self._clock.now(), 0)).granted:
             await self._turns.relax(host)
 
-    async def _pause(self, host: str) -> Turn:
-        """Whether a pause that the site asked for is running. Takes no turn."""
-        return await self._turns.reserve(host, (), self._clock.now(), 0)
-
-    async def _not_paused(self, host: str) -> None:
-        """The site may have asked us to wait while we waited."""
-        held = await self._pause(host)
-        if not held.granted:
-            raise refusal(host, held)
+    async def _leave_to_send(
+        self, keys: list[str], crawl_delay: float | None, until: float, asker: Asker
+    ) -> None:
+        """Wait until a request to the host, and maybe its address, of *keys* may be sent."""
+        host, *address = keys
+        while True:
+            wanted = {host: self._rates(host, crawl_delay)}
+            wanted |= {gate: (self._address_rate(),) for gate in address}
+            held = await self._turns.go(wanted, self._clock.now())
+            if held.granted:
+                return
+            # What a pause that the site asked for is for, is that nobody waits here.
+            if held.held_by == "site" or held.wait > until - self._clock.monotonic():
+                raise refusal(host, held)
+            if held.wait >= 1:
+                asker.waits(held.wait, host)
+            await self._clock.sleep(held.wait)
 
     async def _own_turn(
         self, host: str, crawl_delay: float | None, until: float, asker: Asker
     ) -> Turn:
         """Stand in line until a turn of *host* has come."""
-        now = self._clock.now()
-        turn = await self._turn_by_limits(host, crawl_delay, now, until)
+        now = self._clock.monotonic()
+        turn = await self._turn_by_limits(host, crawl_delay, until - now)
         if turn.granted and turn.wait <= INSTANT and host not in self._queues:
             return turn
         queue = self._queues.setdefault(host, Queue())
@@ -214,13 +230,11 @@ class Pace:
             if not queue and self._queues.get(host) is queue:
                 del self._queues[host]
 
-    async def _turn_by_limits(
-        self, host: str, crawl_delay: float | None, now: float, until: float
-    ) -> Turn:
+    async def _turn_by_limits(self, host: str, crawl_delay: float | None, max_wait: float) -> Turn:
         """A turn by the limits that hold when it is ours: a store takes its time."""
         while True:
             wanted = self._rates(host, crawl_delay)
-            turn = await self._turns.reserve(host, wanted, now, until - now)
+            turn = await self._turns.reserve(host, wanted, self._clock.now(), max_wait)
             if wanted == self._rates(host, crawl_delay):
                 return turn
             await self._turns.give_back(host, turn)
@@ -230,7 +244,7 @@ class Pace:
         try:
             while ticket.sent_away is None:
                 slot = ticket.slot
-                left = slot.due - self._clock.now() if slot else math.inf
+                left = slot.due - self._clock.monotonic() if slot else math.inf
                 if slot and left <= INSTANT:
                     queue.go(ticket)
                     return slot.turn
@@ -256,10 +270,9 @@ class Pace:
 
     async def _address_turn(self, gate: str, host: str, until: float, asker: Asker) -> Turn:
         """A turn of the machine that *host* shares with others."""
-        limits = self._limits.now
-        rate = Rate("address", 1 / limits.address_rate, limits.address_concurrency)
-        now = self._clock.now()
-        turn = await self._turns.reserve(gate, (rate,), now, max(until - now, 0.0))
+        patience = max(until - self._clock.monotonic(), 0.0)
+        rate = self._address_rate()
+        turn = await self._turns.reserve(gate, (rate,), self._clock.now(), patience)
         if not turn.granted:
             raise refusal(host, turn)
         if turn.wait > 0:
@@ -271,3 +284,7 @@ class Pace:
                     await self._turns.give_back(gate, turn)
                 raise
         return turn
+
+    def _address_rate(self) -> Rate:
+        limits, revision = self._limits.now, self._limits.revision
+        return Rate("address", 1 / limits.address_rate, limits.address_concurrency, revision)

@@ -29,7 +29,7 @@ class Slot:
     """A moment at which the host may be asked once.
 
     Attributes:
-        due: When, seconds since the epoch.
+        due: When, by `Clock.monotonic`, as all moments here.
         turn: What it was reserved by.
     """
 
@@ -44,7 +44,7 @@ class Ticket:
     Attributes:
         session: Whose; an empty name is nobody's, and each such request a session of its own.
         slot: When it goes, as things stand; ``None`` while it is recalled.
-        until: Longest acceptable wait, seconds since the epoch.
+        until: Longest acceptable wait, as a moment.
         crawl_delay: What the site's robots.txt asks for, in seconds.
         sent_away: The turn it cannot have, once another took its place; or why none can be given.
         nap: What it sleeps in; cancelled when something changed.
@@ -80,7 +80,7 @@ class Queue:
 
     @property
     def ends(self) -> float:
-        """When the last of those who wait goes, seconds since the epoch."""
+        """When the last of those who wait goes."""
         return max((slot.due for slot in self._slots()), default=0.0)
 
     def join(self, ticket: Ticket, slot: Slot) -> None:
@@ -118,8 +118,8 @@ class Queue:
 
         Args:
             session: Who asks.
-            now: Seconds since the epoch.
-            until: Longest acceptable wait, seconds since the epoch.
+            now: This moment.
+            until: Longest acceptable wait, as a moment.
             refused: The turn at the end of the line, which is too far away.
 
         Returns:

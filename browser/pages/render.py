@@ -12,23 +12,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
+from functools import cache
 from pathlib import Path
-from typing import Any
-
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from typing import TYPE_CHECKING, Any
 
 from browser.model.url import Url
 
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
 HERE = Path(__file__).parent
 _IMPORTED = re.compile(r'from "\./([^"]+)"')
-_environment = Environment(
-    loader=FileSystemLoader(HERE / "templates"),
-    autoescape=True,
-    undefined=StrictUndefined,
-    trim_blocks=True,
-    lstrip_blocks=True,
-    auto_reload=False,
-)
 
 
 def policy(framed_by: Collection[str] = ()) -> dict[str, str]:
@@ -49,7 +43,7 @@ def policy(framed_by: Collection[str] = ()) -> dict[str, str]:
 
 def html(template: str, **values: Any) -> str:
     """Fill *template*, a file of ``templates/``; a value that it names and lacks is an error."""
-    return _environment.get_template(template).render(**values)
+    return _environment().get_template(template).render(**values)
 
 
 def modules(of: str) -> list[str]:
@@ -73,4 +67,17 @@ def href(address: str) -> str:
     return address if url.is_web else ""
 
 
-_environment.filters["href"] = href
+@cache
+def _environment() -> Environment:
+    import jinja2  # noqa: PLC0415 - for the first page; most services are never looked at
+
+    made = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(HERE / "templates"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+    made.filters["href"] = href
+    return made

@@ -51,7 +51,7 @@ _ADDRESS = rf"""
     """
 _TRAILING = ".,;:!?'*_~"
 _PAIRS = {")": "(", "]": "[", "}": "{"}
-_AFTER_HOST = re.compile(f"[a-z0-9](?=[{_DENSE}])", re.IGNORECASE)
+_AFTER_HOST = re.compile(f"(?i:[a-z0-9])(?=[{_DENSE}])")
 
 
 def mentions(text: str) -> list[str]:

@@ -4,26 +4,32 @@ Governing text: none; README has the table. The same keys and bounds hold for a 
 for ``[limits.hosts."name"]`` in the settings, so that either can be written as the other. What
 an order leaves out follows the settings.
 
-Left to taste: the bounds, which keep numbers that no host means out of the arithmetic.
+Values are of their own type: ``true`` is no number and ``"5"`` neither, since who means something
+else than was read must hear of it. Left to taste: the bounds. Those of one host are what a site
+might bear, so that a slip of the finger is no attack; those of every host, in the settings, only
+keep numbers that nobody means out of the arithmetic.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic_core import PydanticCustomError
 
 from browser.model.clock import iso
-from browser.model.limits import HostLimits, HostOrder
+from browser.model.limits import Change, HostLimits, HostOrder
 from browser.rules.own_hosts import HostMap
 
 MAX_NOTE = 200  # characters
 MAX_RATE = 1e6  # requests a second
 MIN_RATE = 1e-6
 MAX_COUNT = 1_000_000_000
+
+MOST = {"rate": 100, "burst": 1000, "concurrency": 256, "hourly": 1_000_000}  # of one host
 
 Rate = Annotated[float, Field(ge=MIN_RATE, le=MAX_RATE, allow_inf_nan=False)]
 Count = Annotated[int, Field(ge=1, le=MAX_COUNT)]
@@ -32,14 +38,18 @@ Count = Annotated[int, Field(ge=1, le=MAX_COUNT)]
 class Wanted(BaseModel):
     """The limits that are wanted for one host; what is left out is as for every host."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
-    rate: Rate | None = Field(default=None, description="Requests a second in the long run.")
-    burst: Count | None = Field(default=None, description="Requests at once after a pause.")
-    concurrency: Count | None = Field(
-        default=None, description="Requests under way at the same time."
+    rate: Rate | None = Field(
+        default=None, description="Requests a second in the long run.", le=MOST["rate"]
     )
-    hourly: Count | None = Field(default=None, description="Requests an hour.")
+    burst: Count | None = Field(
+        default=None, description="Requests at once after a pause.", le=MOST["burst"]
+    )
+    concurrency: Count | None = Field(
+        default=None, description="Requests under way at the same time.", le=MOST["concurrency"]
+    )
+    hourly: Count | None = Field(default=None, description="Requests an hour.", le=MOST["hourly"])
     blocked: bool | None = Field(default=None, description="Whether the host is not opened at all.")
     note: str = Field(default="", description="Why; one line.", max_length=MAX_NOTE)
 
@@ -47,7 +57,7 @@ class Wanted(BaseModel):
     @classmethod
     def _one_line(cls, note: str) -> str:
         if not note.isprintable():
-            raise ValueError("has to be one line of printable characters")
+            raise PydanticCustomError("one_line", "has to be one line", {"max_length": MAX_NOTE})
         return note.strip()
 
     def order(self, host: str, by: str, at: float) -> HostOrder:
@@ -109,3 +119,21 @@ def _value(value: Any) -> str:
 def _string(text: str) -> str:
     # What is printable is written alike in JSON and TOML; escaped pairs of surrogates are not.
     return json.dumps(text, ensure_ascii=False)
+
+
+def lost(
+    known: Mapping[str, HostOrder], standing: Mapping[str, HostOrder], changes: Iterable[Change]
+) -> dict[str, HostOrder]:
+    """Of the orders *known* to a process, those that a store has lost, by host.
+
+    Args:
+        known: What stood when the store was last asked.
+        standing: What stands in the store.
+        changes: Of its log: an order that was taken back since is not lost.
+    """
+    back = {
+        change.host
+        for change in changes
+        if change.action == "unset" and change.host in known and change.at >= known[change.host].at
+    }
+    return {host: order for host, order in known.items() if host not in {*standing, *back}}

@@ -61,9 +61,7 @@ class HostMap:
                 raise ValueError(f"{key!r} is not a host name, nor *. before one")
             dial = _read_value(value)
             if dial is None:
-                raise ValueError(
-                    f"the value of {key!r} is {value!r}, not host:port, [IPv6]:port or a host"
-                )
+                raise ValueError(f"the value of {key!r} is not host:port, [IPv6]:port or a host")
             (exact if name == key else wild)[host] = dial
         return cls(exact, wild)
 

@@ -32,7 +32,7 @@ from email.utils import parsedate_to_datetime
 from browser.model.fetch import RobotsCopy
 from browser.model.reason import Reason
 from browser.model.verdict import Deny
-from browser.rules.pace import retry_after
+from browser.rules.retry_after import retry_after
 from browser.rules.robots_lines import MAX_SHOWN, within_limit
 
 MAX_REDIRECTS = 5  # RFC 9309 2.3.1.2: at least five consecutive ones

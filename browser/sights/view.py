@@ -16,10 +16,10 @@ import anyio
 import anyio.lowlevel
 
 from browser.model.clock import Clock
-from browser.model.limits import HostLimits, HostOrder
+from browser.model.limits import HostLimits, HostOrder, HostState
 from browser.net.limits import CurrentLimits, Source
 from browser.net.pace import rates
-from browser.rules.pace import CRAWL_DELAY, NEW, HostPace, Rate, Turn, reserve
+from browser.rules.pace import CRAWL_DELAY, LATEST, NEW, HostPace, Rate, Turn, reserve
 from browser.sights.boards import Told, read
 from browser.sights.keeper import Sights
 from browser.sights.seen import Refusal, Said, Seen, Totals, all_totals, together
@@ -27,9 +27,8 @@ from browser.state.ports import Boards, Sessions, Turns
 
 FRESH = 0.25  # seconds for which a look counts as one at this moment
 AT_ONCE = 250  # hosts between two turns of the event loop
-State = Literal["blocked", "backing_off", "waiting", "under_way", "idle"]
 Order = Literal["state", "host", "waiting", "requests", "failures", "octets", "last"]
-_RANKS = {state: rank for rank, state in enumerate(get_args(State))}
+_RANKS = {state: rank for rank, state in enumerate(get_args(HostState))}
 _NOTHING = Said(Seen())
 _SILENT = Told()
 
@@ -49,7 +48,7 @@ class Row:
     """
 
     host: str
-    state: State
+    state: HostState
     said: Said
     pace: HostPace
     limits: HostLimits
@@ -74,7 +73,7 @@ class Row:
         if crawl_delay is None:
             copies = self.said.seen.robots.values()
             crawl_delay = max((copy.crawl_delay or 0.0 for copy in copies), default=0.0)
-        wanted = rates(self.limits)
+        wanted = rates(self.limits, LATEST)
         if crawl_delay:
             wanted += (Rate(CRAWL_DELAY, min(crawl_delay, crawl_delay_cap)),)
         return reserve(self.pace, wanted, now, float("inf"))[1]
@@ -114,7 +113,7 @@ class Look:
         }
 
     def found(
-        self, search: str = "", state: State | None = None, order: Order = "state"
+        self, search: str = "", state: HostState | None = None, order: Order = "state"
     ) -> list[Row]:
         """The hosts whose name contains *search* and that are in *state*, in *order*."""
         rows = (row for row in self.rows.values() if search in row.host)
@@ -250,7 +249,7 @@ def _newest(refusal: Refusal) -> float:
     return -refusal.at
 
 
-def _state(said: Said, pace: HostPace, limits: HostLimits, now: float) -> State:
+def _state(said: Said, pace: HostPace, limits: HostLimits, now: float) -> HostState:
     if limits.blocked:
         return "blocked"
     if pace.blocked_until > now:

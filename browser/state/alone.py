@@ -1,13 +1,13 @@
 """What one process needs of ports that exist for the sake of others.
 
-A store of one process has nobody to share with: every lease is granted, and the board shows what
-this process posts. Left to taste: all of it.
+A store of one process has nobody to share with: every lease is granted.
+Left to taste: all of it.
 """
 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 
 from browser.model.limits import Change, HostOrder
@@ -27,26 +27,6 @@ class FreeLeases:
 
 
 EVERYTHING = FreeLeases()
-
-
-class OneBoard:
-    """The board of a single replica."""
-
-    def __init__(self) -> None:
-        self._said: dict[str, dict[str, bytes]] = {}
-
-    async def post(
-        self, replica: str, changed: Mapping[str, bytes], gone: Collection[str] = ()
-    ) -> None:
-        """Replace what *replica* says under some names."""
-        mine = self._said.setdefault(replica, {})
-        mine.update(changed)
-        for name in gone:
-            mine.pop(name, None)
-
-    async def read(self) -> Mapping[str, Mapping[str, bytes]]:
-        """What it says."""
-        return self._said
 
 
 class MemoryOrders:
@@ -71,6 +51,13 @@ class MemoryOrders:
         if self._orders.pop(host, None) is None:
             return False
         self._wrote(change)
+        return True
+
+    async def restore(self, order: HostOrder, change: Change) -> bool:
+        """Let *order* stand, unless there is one."""
+        if order.host in self._orders:
+            return False
+        await self.put(order, change)
         return True
 
     async def reload(self, change: Change) -> None:

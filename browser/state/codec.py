@@ -9,6 +9,9 @@ string a model may send, lone surrogates and NUL included.
 from __future__ import annotations
 
 import json
+import logging
+import math
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
@@ -23,6 +26,11 @@ def _plain(value: object) -> dict[str, Any]:
     raise TypeError(f"not a JSON value: {type(value).__name__}")
 
 
+_log = logging.getLogger("browser.state")
+
+UNREADABLE = "The store's order for this host cannot be read: order anew, or take it back."
+_ORDER = tuple(HostOrder.__dataclass_fields__)
+_CHANGE = tuple(Change.__dataclass_fields__)
 _HEAD = ("key", "id", "owner", "created", "used", "commands", "share")
 _ENCODER = json.JSONEncoder(separators=(",", ":"), default=_plain)
 
@@ -97,16 +105,58 @@ def change(text: str | bytes) -> Change:
         if fields.get(name) is not None:
             fields[name] = _order(fields[name])
     try:
-        return Change(**fields)
+        return Change(**{name: fields[name] for name in _CHANGE if name in fields})
     except TypeError as error:
-        raise Damaged("a stored change lacks a field or has one too many") from error
+        raise Damaged("a stored change lacks a field") from error
+
+
+def standing(host: str, text: str | bytes) -> HostOrder:
+    """The order that stands for *host*. One that cannot be read blocks it, and nothing else.
+
+    Another version may have written it, and may have meant that nobody is asked.
+    """
+    try:
+        found = order(text)
+        if found.host == host:
+            return found
+    except Damaged:
+        pass
+    _log.error(
+        "the order for %.253r cannot be read; the host is blocked until it has another", host
+    )
+    return HostOrder(host, blocked=True, note=UNREADABLE)
+
+
+def changes(lines: Iterable[str | bytes]) -> list[Change]:
+    """Those lines of the audit log that can be read."""
+    found = []
+    for text in lines:
+        try:
+            found.append(change(text))
+        except Damaged:
+            _log.error("a line of the audit log cannot be read; it is left out")
+    return found
 
 
 def _order(fields: Any) -> HostOrder:
+    """What a later version writes beside the fields known here is passed over."""
     try:
-        return HostOrder(**fields)
+        found = HostOrder(**{name: fields[name] for name in _ORDER if name in fields})
+        numbers = (found.rate, found.burst, found.concurrency, found.hourly)
+        texts = _are(str, found.host, found.note, found.by) and _are(bool | None, found.blocked)
+        if texts and _are(float | int, found.at) and all(map(_positive, numbers)):
+            return found
     except TypeError as error:
-        raise Damaged("a stored order lacks a field or has one too many") from error
+        raise Damaged("a stored order lacks a field") from error
+    raise Damaged("a stored order has a value that is none")
+
+
+def _are(kind: Any, *values: object) -> bool:
+    return all(isinstance(value, kind) for value in values)
+
+
+def _positive(number: object) -> bool:
+    return number is None or (type(number) in (int, float) and 0 < number < math.inf)  # type: ignore[operator]
 
 
 def pack_head(session: Session) -> str:

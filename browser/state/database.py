@@ -86,6 +86,8 @@ STEPS: dict[int, tuple[str, ...]] = {
 
 AWAY = "The browser cannot reach its memory at the moment. Try again in a few seconds."
 
+MOVED = "The file of the store is not there any more: put it back, and restart the service."
+
 
 @contextmanager
 def writing(db: sqlite3.Connection) -> Iterator[None]:
@@ -141,7 +143,7 @@ class Database:
         try:
             return await asyncio.wrap_future(future)
         except (sqlite3.Error, Damaged) as error:
-            raise StateUnavailable(AWAY) from error
+            raise StateUnavailable(AWAY, for_operator=_why(error)) from error
 
     def run_now(self, job: Callable[[sqlite3.Connection], T]) -> T:
         """Run *job* and wait for it, as part of opening, before there is an event loop.
@@ -251,10 +253,16 @@ class Database:
             db.execute(f"PRAGMA user_version = {VERSION}")
         try:
             moved = self._path.stat().st_ino != self._inode
-        except OSError as error:
-            raise StateUnavailable(AWAY) from error
+        except OSError:
+            moved = True
         if moved:
-            raise StateUnavailable(AWAY)
+            raise StateUnavailable(AWAY, for_operator=MOVED)
+
+
+def _why(error: Exception) -> str:
+    # SQLite says what is wrong and no name of a file; what is damaged may be anything.
+    what = str(error) if isinstance(error, sqlite3.Error) else "what it holds is damaged"
+    return f"The file of the store cannot be used: {what}."
 
 
 def _missing(version: int) -> tuple[str, ...]:

@@ -25,6 +25,7 @@ MAX_LOOSE = 1000  # pages that no display shows; many times the commands that ru
 MAX_HOSTS = 10_000  # hosts whose pace is remembered
 MAX_ROBOTS = 10_000  # authorities
 MAX_ROBOTS_BYTES = 64 * 2**20  # bytes of robots.txt bodies
+SET_BACK = 1.0  # seconds; less is made up for by waiting
 _LOOKS = 8  # hosts looked at, at most, to find one that may be forgotten
 
 
@@ -226,11 +227,13 @@ class MemoryTurns:
         self._jitter = jitter
         self._capacity = capacity
         self._hosts: OrderedDict[str, HostPace] = OrderedDict()
+        self._latest = 0.0
 
     async def reserve(
         self, host: str, rates: tuple[Rate, ...], now: float, max_wait: float
     ) -> Turn:
         """Take the next turn of *host* if it comes within *max_wait* seconds."""
+        self._by(now)
         before = self.pace(host)
         after, turn = rules.reserve(before, rates, now, max_wait)
         if after is not before:
@@ -241,6 +244,17 @@ class MemoryTurns:
         """A turn of *host* was not used."""
         if host in self._hosts:
             self._hosts[host] = rules.give_back(self._hosts[host], turn)
+
+    async def go(self, asked: Mapping[str, tuple[Rate, ...]], now: float) -> Turn:
+        """Note that a request is sent now, if it may be."""
+        self._by(now)
+        found = {host: rules.send(self.pace(host), rates, now) for host, rates in asked.items()}
+        soonest = max((turn for _, turn in found.values()), key=lambda turn: turn.wait)
+        if soonest.granted:
+            for host, (pace, _) in found.items():
+                if asked[host]:
+                    self.remember(host, pace, now)
+        return soonest
 
     async def back_off(
         self, host: str, now: float, retry_after: float | None, status: int
@@ -258,6 +272,14 @@ class MemoryTurns:
     async def look(self, hosts: Collection[str]) -> Mapping[str, HostPace]:
         """What is remembered of *hosts*."""
         return {host: self._hosts[host] for host in hosts if host in self._hosts}
+
+    def _by(self, now: float) -> None:
+        """Keep what is owed as far ahead as it was at the last call when the clock is set back."""
+        back = self._latest - now
+        self._latest = now
+        if back > SET_BACK:
+            for host, pace in self._hosts.items():
+                self._hosts[host] = rules.moved(pace, -back)
 
     def pace(self, host: str) -> HostPace:
         """What is remembered of *host*."""

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from browser.model.clock import Clock
-from browser.state.alone import FreeLeases, MemoryOrders, OneBoard
+from browser.state.alone import FreeLeases, MemoryOrders
 from browser.state.database import Database
 from browser.state.memory import (
     Lifetimes,
@@ -65,8 +65,8 @@ class Store:
         responses: Replies that may be used again.
         orders: What operators have ordered for single hosts.
         leases: Who does what only one process should.
-        boards: What each replica says of its hosts.
-        bus: Messages to the other processes; ``None`` when there is no other one.
+        boards: What each replica says of its hosts; ``None`` when there is no other one.
+        bus: Messages to the other processes; likewise.
     """
 
     sessions: Sessions
@@ -76,7 +76,7 @@ class Store:
     responses: Responses
     orders: HostOrders
     leases: Leases = field(default_factory=FreeLeases)
-    boards: Boards = field(default_factory=OneBoard)
+    boards: Boards | None = None
     bus: Bus | None = None
     _close: Callable[[], Awaitable[None]] = _nothing
     _ping: Callable[[], Awaitable[None]] = _nothing
@@ -159,7 +159,9 @@ def _path(url: str) -> Path:
     # Of a URL only the scheme is repeated: the rest may hold a password.
     scheme, _, rest = url.partition(":")
     name = rest.removeprefix("///")
-    if scheme != "sqlite" or name == rest:
+    if scheme == "sqlite" and name == rest:
+        raise ValueError(f"After sqlite: of the store URL come three slashes and a path. {FORMS}")
+    if scheme != "sqlite":
         raise ValueError(f"The store URL beginning {scheme[:20]!r} is not known. {FORMS}")
     if name in {"", ":memory:"} or "?" in name:
         raise ValueError(f"The store sqlite:///{name} does not name a file. {FORMS}")

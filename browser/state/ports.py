@@ -93,6 +93,20 @@ class Turns(Protocol):
     async def give_back(self, host: str, turn: Turn) -> None:
         """A turn of *host* was not used; it is free again if none was taken after it."""
 
+    async def go(self, asked: Mapping[str, tuple[Rate, ...]], now: float) -> Turn:
+        """The last step before a request is sent: note that it is, if it may be.
+
+        A turn may be used late, so what was really sent is counted apart from what was reserved.
+
+        Args:
+            asked: The rates of each host and address that the request goes to, of which it has
+                turns; all let it go or none does.
+            now: Seconds since the epoch.
+
+        Returns:
+            Whether it may go; if not, the seconds to wait before asking again.
+        """
+
     async def back_off(
         self, host: str, now: float, retry_after: float | None, status: int
     ) -> float:
@@ -124,12 +138,23 @@ class Revision:
     """Grows when an operator changes something, whichever process was told.
 
     Attributes:
+        epoch: Of a memory that counts on: a store that may have lost something has another one.
         orders: Changes of limits so far.
         reloads: Times that reading the settings again was asked for.
     """
 
     orders: int = 0
     reloads: int = 0
+    epoch: str = ""
+
+    @property
+    def number(self) -> int:
+        """Of all changes."""
+        return self.orders + self.reloads
+
+    def follows(self, known: Revision) -> bool:
+        """Whether the store has lost nothing since *known*, as far as can be told."""
+        return self.epoch == known.epoch and self.orders >= known.orders
 
 
 class HostOrders(Protocol):
@@ -143,6 +168,9 @@ class HostOrders(Protocol):
 
     async def delete(self, host: str, change: Change) -> bool:
         """Take the order back; whether there was one. Only then *change* is written down."""
+
+    async def restore(self, order: HostOrder, change: Change) -> bool:
+        """Like `put`, of an order the store has lost; whether it had none of that host."""
 
     async def reload(self, change: Change) -> None:
         """Ask every process to read its settings again."""
@@ -169,8 +197,8 @@ class Boards(Protocol):
 class Bus(Protocol):
     """Short messages to the other processes; one that is missed is never sent again."""
 
-    async def publish(self, channel: str, message: bytes) -> None:
-        """Say it to whoever listens now."""
+    async def publish(self, channel: str, message: bytes) -> int:
+        """Say it to whoever listens now; returns how many do, who says it among them."""
 
     def listen(self, channel: str) -> AbstractAsyncContextManager[AsyncIterator[bytes]]:
         """Hear what is said from now on; ends with `StateUnavailable` when the store is away."""

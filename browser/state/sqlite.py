@@ -200,6 +200,10 @@ class SqliteTurns:
         """A turn of *host* was not used."""
         await self._memory.give_back(host, turn)
 
+    async def go(self, asked: Mapping[str, tuple[Rate, ...]], now: float) -> Turn:
+        """Note that a request is sent now, if it may be."""
+        return await self._memory.go(asked, now)
+
     async def back_off(
         self, host: str, now: float, retry_after: float | None, status: int
     ) -> float:

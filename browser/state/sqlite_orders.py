@@ -34,6 +34,13 @@ class SqliteOrders:
         await self._file.run(partial(_put, order=order, change=change))
         self._revision = replace(self._revision, orders=self._revision.orders + 1)
 
+    async def restore(self, order: HostOrder, change: Change) -> bool:
+        """Let *order* stand, unless there is one. This process is the only writer."""
+        if order.host in await self.all():
+            return False
+        await self.put(order, change)
+        return True
+
     async def delete(self, host: str, change: Change) -> bool:
         """Take the order back; whether there was one."""
         there = await self._file.run(partial(_delete, host=host, change=change))
@@ -57,12 +64,12 @@ class SqliteOrders:
 
 def _read_orders(db: sqlite3.Connection) -> dict[str, HostOrder]:
     rows = db.execute("SELECT host, json FROM orders").fetchall()
-    return {host: codec.order(text) for host, text in rows}
+    return {host: codec.standing(host, text) for host, text in rows}
 
 
 def _read_changes(db: sqlite3.Connection, limit: int) -> list[Change]:
     rows = db.execute("SELECT json FROM changes ORDER BY n DESC LIMIT ?", (max(limit, 0),))
-    return [codec.change(text) for (text,) in rows.fetchall()]
+    return codec.changes(text for (text,) in rows.fetchall())
 
 
 def _put(db: sqlite3.Connection, order: HostOrder, change: Change) -> None:

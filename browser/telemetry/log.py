@@ -49,6 +49,8 @@ LIBRARIES = {  # that log addresses, header fields or page text at lower levels
     "uvicorn.error": logging.ERROR,  # its warnings are one for each request of a port scan
 }
 
+_WEB = re.compile(r"(?i)https?://")
+_SCHEME = re.compile(r"(?i)[a-z][a-z0-9+.-]{0,30}:")
 _USERINFO = re.compile(r"//[^/]*@")
 
 _fetches = logging.getLogger("browser.fetch")
@@ -184,6 +186,9 @@ class Bare(logging.Formatter):
 
 
 def _bare(url: str, *, queries: bool) -> str:
+    if url and not _WEB.match(url):  # such an address may hold anything anywhere
+        scheme = _SCHEME.match(url)
+        return scheme[0] + CUT if scheme else CUT
     shown = _USERINFO.sub(f"//{CUT}@", url.partition("#")[0].partition("?")[0])
     _, mark, query = url.partition("#")[0].partition("?")
     return f"{shown}?{query if queries else CUT}" if mark else shown

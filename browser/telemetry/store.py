@@ -23,7 +23,11 @@ from browser.telemetry.metrics import PORTS, Metrics
 def measured(store: Store, metrics: Metrics) -> Store:
     """*store*, each call of whose ports is measured; not those that wait for others."""
     store = replace(store, orders=_Counted(store.orders, metrics))
-    ports: dict[str, Any] = {name: _Measured(getattr(store, name), name, metrics) for name in PORTS}
+    ports: dict[str, Any] = {
+        name: _Measured(port, name, metrics)
+        for name in PORTS
+        if (port := getattr(store, name)) is not None
+    }
     return replace(store, **ports)
 
 
@@ -41,6 +45,10 @@ class _Counted:
         """As `HostOrders.put`."""
         await self._orders.put(order, change)
         self._metrics.changed(change.action)
+
+    async def restore(self, order: HostOrder, change: Change) -> bool:
+        """As `HostOrders.restore`. No operator has changed anything."""
+        return await self._orders.restore(order, change)
 
     async def delete(self, host: str, change: Change) -> bool:
         """As `HostOrders.delete`."""

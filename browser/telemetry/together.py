@@ -11,7 +11,7 @@ import os
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector
 
-FOLDER = "PROMETHEUS_MULTIPROC_DIR"  # the variable that prometheus_client looks at
+from browser.telemetry import FOLDER
 
 
 def exposed(own: CollectorRegistry) -> bytes:

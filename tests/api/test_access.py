@@ -11,7 +11,11 @@ from pydantic import ValidationError
 from browser.api.access import SESSION_HEADERS, digest
 from browser.config import fixed
 from tests.api.conftest import FIRST, SECOND, bearer
-from tests.service.living import Talk
+from tests.service.living import Talk, serving
+from tests.world import World
+
+OPERATOR = "the-operator-s-own-token"
+METRICS = "a-token-for-metrics-alone"
 
 PUBLIC = ["/healthz", "/readyz", "/openapi.json", "/", "/agent"]
 PRIVATE = [
@@ -239,3 +243,21 @@ def test_metrics_need_a_token_where_commands_do_and_do_not_count(guarded: httpx.
     assert guarded.get("/metrics").status_code == 200
     with anonymous(guarded) as caller:
         assert caller.get("/metrics").status_code == 401
+
+
+def test_a_token_of_metrics_opens_them_and_nothing_else_and_no_other_does(world: World):
+    server = {"tokens": [FIRST], "operator_token": OPERATOR, "metrics_token": METRICS}
+    with serving(world, server=server) as service:
+        said = {
+            (path, token): service.get(path, headers=bearer(token)).status_code
+            for path in ("/metrics", "/v1/sources", "/operator/hosts", "/sse")
+            for token in (METRICS, FIRST, OPERATOR)
+            if (path, token) != ("/sse", FIRST)
+        }
+        document = service.get("/openapi.json").json()
+    assert {asked for asked, status in said.items() if status != 401} == {
+        ("/metrics", METRICS),
+        ("/v1/sources", FIRST),
+        ("/operator/hosts", OPERATOR),
+    }
+    assert document["paths"]["/metrics"]["get"]["security"] == [{"metrics": []}]

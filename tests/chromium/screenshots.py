@@ -111,7 +111,7 @@ def _hosts() -> Iterator[str]:
         for thread in waiting:
             thread.start()
         yield str(client.base_url)
-        ask(client, "PUT", f"hosts/{SLOW}", json={"rate": 1000})
+        ask(client, "PUT", f"hosts/{SLOW}", json={"rate": 100})
         for thread in waiting:
             thread.join()
 

@@ -121,7 +121,8 @@ def test_nothing_of_what_people_ask_is_written(
     proxy, _, log = proxied
     proxy.served(f"/v1/search?query={SECRET}&session={SECRET}", Authorization=f"Bearer {SECRET}")
     proxy.served(f"/key/{SECRET}/sse", x_session_id=SECRET)
-    assert proxy.answer("/metrics")[0] == 404
+    for spelling in ("/metrics", "/%6detrics", "/metric%73?a=b", "http://a.test/%6Detrics"):
+        assert proxy.answer(spelling)[0] == 404, spelling
     proxy.answer(f"/{SECRET} HTTP/9\r\nX: {SECRET}".replace(" ", "%20").replace("\r\n", "%0D"))
     written = log.read_text("utf-8")
     assert written.count('"status":200') >= 2

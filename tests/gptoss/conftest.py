@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from typing import Any
 
 import httpx
 import pytest
 
+from tests.older_mcp import old_python  # noqa: F401 - a fixture
 from tests.service.living import serving, small_library
 from tests.world import World
 
@@ -43,13 +43,3 @@ def search(world: World, tmp_path_factory: pytest.TempPathFactory) -> dict[str, 
 def service(world: World, search: dict[str, Any]) -> Iterator[httpx.Client]:
     with serving(world, search=search) as client:
         yield client
-
-
-@pytest.fixture(scope="session")
-def python() -> str:
-    chosen = os.environ.get("MCP1_PYTHON")
-    if chosen is None:
-        if os.environ.get("CI"):
-            pytest.fail("MCP1_PYTHON names no interpreter with mcp < 2")
-        pytest.skip("MCP1_PYTHON names no interpreter with mcp < 2 (see .ci/run)")
-    return chosen

@@ -427,7 +427,7 @@ def test_a_signal_stops_the_service_though_models_are_connected(world: World, tm
                 heard += next(lines)
             assert "Page Ti" in heard
             assert opened(client, f"/key/{token}x/sse").status_code == 401
-            served.ask_to_stop()
+            served.send(signal.SIGTERM)
             assert [line for line in lines if line and not line.startswith(":")] == []
         assert served.wait() in (0, -signal.SIGTERM)
     log = "".join(served.log)

@@ -79,7 +79,7 @@ async def test_what_a_page_makes_a_model_write_is_one_line_too(service: httpx.Cl
         assert "<|" not in told
 
 
-def test_no_character_of_a_page_ends_an_event(python: str, service: httpx.Client, world: World):
+def test_no_character_of_a_page_ends_an_event(old_python: str, service: httpx.Client, world: World):
     # The client of MCP 1.x takes many characters for the end of a line.
     world.page("breaks.test", "/", f"<p>{PAGE_BREAKS}</p><pre>{PAGE_BREAKS}</pre>", PAGE_BREAKS)
     calls = [
@@ -89,7 +89,7 @@ def test_no_character_of_a_page_ends_an_event(python: str, service: httpx.Client
         ("open", {"id": BREAKS}),
         (f"x{BREAKS}", {}),
     ]
-    told = vllm(python, service, {"headers": {}, "calls": calls})
+    told = vllm(old_python, service, {"headers": {}, "calls": calls})
     texts = [answer["content"][0]["text"] for answer in told["answers"][0]]
     assert len(texts) == len(calls)
     assert "three" in texts[0]

@@ -68,8 +68,8 @@ def text(answer: dict[str, Any]) -> str:
     return said
 
 
-def test_the_prompt_is_the_one_the_models_were_trained_on(python: str, service: httpx.Client):
-    told = vllm(python, service)
+def test_the_prompt_is_the_one_the_models_were_trained_on(old_python: str, service: httpx.Client):
+    told = vllm(old_python, service)
     trained = ToolNamespaceConfig.browser()
     assert told["began"]["serverInfo"]["name"] == "browser"
     assert told["began"]["instructions"] == trained.description
@@ -98,10 +98,10 @@ def test_the_trimmed_schemas_name_what_the_trained_ones_name():
 
 
 def test_a_request_is_browsed_and_its_citations_resolved_when_it_is_over(
-    python: str, service: httpx.Client
+    old_python: str, service: httpx.Client
 ):
     told = vllm(
-        python,
+        old_python,
         service,
         request(
             "resp_of-vllm",
@@ -120,11 +120,11 @@ def test_a_request_is_browsed_and_its_citations_resolved_when_it_is_over(
 
 
 def test_two_requests_with_one_conversation_id_are_one_conversation(
-    python: str, service: httpx.Client
+    old_python: str, service: httpx.Client
 ):
     same = {"x-conversation-id": "chat-of-vllm"}
     told = vllm(
-        python,
+        old_python,
         service,
         {"headers": {**same, "x-session-id": "resp_a"}, "calls": [("search", {"query": "pears"})]},
         {"headers": {**same, "x-session-id": "resp_b"}, "calls": [("open", {"id": 0})]},
@@ -135,16 +135,18 @@ def test_two_requests_with_one_conversation_id_are_one_conversation(
 
 
 def test_a_request_without_any_header_has_a_conversation_of_its_own(
-    python: str, service: httpx.Client
+    old_python: str, service: httpx.Client
 ):
     calls = ("search", {"query": "pears"}), ("open", {"id": "0"})
-    told = vllm(python, service, request(None, *calls), request(None, *calls))
+    told = vllm(old_python, service, request(None, *calls), request(None, *calls))
     for answers in told["answers"]:
         assert [cursor_of(text(answer)) for answer in answers] == [0, 1]
 
 
-def test_a_failure_is_told_by_its_text_alone_and_by_the_mark(python: str, service: httpx.Client):
-    told = vllm(python, service, request("resp_fails", ("open", {"id": 5})))
+def test_a_failure_is_told_by_its_text_alone_and_by_the_mark(
+    old_python: str, service: httpx.Client
+):
+    told = vllm(old_python, service, request("resp_fails", ("open", {"id": 5})))
     (answer,) = told["answers"][0]
     assert answer["isError"] is True
     assert text(answer).startswith("No pages to access!\n")

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 
 import httpx
 import pytest
 
 from tests.mcp_door.calling import FIRST, SECOND, bearer
+from tests.older_mcp import old_python  # noqa: F401 - a fixture
 from tests.service.living import serving, small_library
 from tests.world import World
 
@@ -41,14 +41,3 @@ def guarded(world: World) -> Iterator[httpx.Client]:
     }
     with serving(world, headers=bearer(FIRST), server=server) as client:
         yield client
-
-
-@pytest.fixture(scope="session")
-def old_python() -> str:
-    """A Python that has the SDK as it was before 2.0."""
-    path = os.environ.get("MCP1_PYTHON")
-    if not path:
-        if os.environ.get("CI"):
-            pytest.fail("MCP1_PYTHON has to name a Python with mcp<2")
-        pytest.skip("MCP1_PYTHON names no Python with mcp<2")
-    return path

@@ -162,9 +162,9 @@ async def test_a_request_whose_host_is_blocked_at_the_last_moment_is_not_sent():
     class Late(MemoryTurns):
         blocking: Any = None
 
-        async def reserve(self, host, rates, now, max_wait):
-            turn = await super().reserve(host, rates, now, max_wait)
-            if not rates and self.blocking:  # the question before sending
+        async def go(self, asked, now):
+            turn = await super().go(asked, now)
+            if self.blocking:
                 await self.blocking(blocked=True)
             return turn
 

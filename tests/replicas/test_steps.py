@@ -2,40 +2,25 @@
 
 from __future__ import annotations
 
-import socket
-import threading
+import json
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
+from typing import Any
 
 import httpx
 import pytest
 
+from browser.conversation import key_of
 from browser.mirror import decoded, encoded
 from browser.model.session import Session, Step
 from browser.steps import Running
+from tests.service.held import SLOW, Held
 from tests.service.living import Talk, serving
 from tests.service.stream import Reader
-from tests.valkey import Servers
+from tests.until import PATIENCE, until
+from tests.valkey import Server, Servers
 from tests.world import World
-
-PATIENCE = 30.0  # seconds a test waits for what has to happen
-
-
-class Site:
-    """A page that comes when it is released."""
-
-    def __init__(self, world: World) -> None:
-        self.asked, self.release = threading.Event(), threading.Event()
-        world.raw("slow.test", "/", self._serve)
-
-    def _serve(self, connection: socket.socket) -> None:
-        self.asked.set()
-        self.release.wait(PATIENCE)
-        connection.sendall(
-            b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nCache-Control: no-store\r\n\r\n"
-            b"<title>Late</title><p>Late words."
-        )
 
 
 @pytest.fixture(scope="module")
@@ -51,26 +36,19 @@ def replicas(world: World, servers: Servers) -> Iterator[list[httpx.Client]]:
         yield [stack.enter_context(serving(world, store={"url": url})) for _ in range(2)]
 
 
-@pytest.fixture
-def site(world: World) -> Iterator[Site]:
-    made = Site(world)
-    yield made
-    made.release.set()
-
-
 def test_a_command_that_runs_at_one_replica_is_seen_at_the_other(
-    replicas: list[httpx.Client], world: World, site: Site
+    replicas: list[httpx.Client], world: World, site: Held
 ):
     here, there = replicas
     world.page("quick.test", "/", "<p>Words.</p>", "Quick")
     Talk(here, "looked-at").open("http://quick.test/")
     with Reader(there, "/v1/sessions/looked-at/steps") as reader, ThreadPoolExecutor(1) as pool:
         assert reader.next().data["title"] == "Quick"
-        click = pool.submit(Talk(here, "looked-at").open, "http://slow.test/")
-        assert site.asked.wait(PATIENCE)
+        click = pool.submit(Talk(here, "looked-at").open, SLOW)
+        site.is_asked()
         begun = reader.next()
         assert begun.data["status"] == "running"
-        assert begun.data["args"] == {"url": "http://slow.test/"}
+        assert begun.data["args"] == {"url": SLOW}
 
         told = there.get("/v1/sessions/looked-at").json()
         assert [step["status"] for step in told["steps"]] == ["finished", "running"]
@@ -83,14 +61,14 @@ def test_a_command_that_runs_at_one_replica_is_seen_at_the_other(
 
 
 def test_a_conversation_is_seen_elsewhere_before_its_first_command_has_ended(
-    replicas: list[httpx.Client], site: Site
+    replicas: list[httpx.Client], site: Held
 ):
     here, there = replicas
     with ThreadPoolExecutor(1) as pool:
-        click = pool.submit(Talk(here, "first").open, "http://slow.test/")
-        assert site.asked.wait(PATIENCE)
-        while (answer := there.get("/v1/sessions/first")).status_code == 404:
-            pass  # the message is on its way
+        click = pool.submit(Talk(here, "first").open, SLOW)
+        site.is_asked()
+        until(lambda: there.get("/v1/sessions/first").status_code != 404)
+        answer = there.get("/v1/sessions/first")
         assert [step["status"] for step in answer.json()["steps"]] == ["running"]
         address = answer.json()["sources_url"].rpartition("/")[2]
         page = there.get(f"/sources/{address}.json")
@@ -111,14 +89,29 @@ def test_a_reader_elsewhere_is_told_that_the_conversation_was_forgotten(
         assert not [event for event in reader.rest() if event.data is not None]
 
 
+def test_a_conversation_that_was_deleted_is_gone_although_a_stopped_replica_runs_it(
+    replicas: list[httpx.Client], world: World, valkey: Server
+):
+    world.page("quick.test", "/", "<p>Words.</p>", "Quick")
+    Talk(replicas[0], "stopped").open("http://quick.test/")
+    key = key_of("", "stopped")
+    session = Session(key, "stopped", "", created=1.0, used=1.0, share="share")
+    step = Running(Step(2, "find", {"pattern": "x"}, "running", "now"), "a1", session)
+    valkey.say("PUBLISH", "pb:1:bus:steps", json.dumps(encoded("another", key, step)))
+    addresses = [str(replica.base_url.join("/v1/sessions/stopped")) for replica in replicas]
+    until(lambda: all(len(httpx.get(each).json()["steps"]) == 2 for each in addresses))
+    assert httpx.delete(addresses[1]).status_code == 204
+    until(lambda: all(httpx.get(each).status_code == 404 for each in addresses))
+
+
 def test_what_is_told_is_what_is_heard():
     session = Session("key", "name", "owner", created=1.0, used=1.0, share="share")
     running = Running(Step(1, "find", {"pattern": "x"}, "running", "now", note="n"), "a1", session)
-    assert decoded(encoded("me", "key", running), "other") == ("key", running)
-    assert decoded(encoded("me", "key", None), "other") == ("key", None)
-    assert decoded(encoded("me", "key", running), "me") is None
+    assert decoded(encoded("me", "key", running)) == ("key", running)
+    assert decoded(encoded("me", "key", None)) == ("key", None)
 
 
-@pytest.mark.parametrize("message", [b"", b"[]", b"{}", b'{"from": "x", "key": "k", "step": {}}'])
-def test_what_another_version_says_is_passed_over(message: bytes):
-    assert decoded(message, "me") is None
+@pytest.mark.parametrize("told", [{}, {"from": "x", "key": "k", "step": {}}])
+def test_what_another_version_says_is_not_taken(told: dict[str, Any]):
+    with pytest.raises((LookupError, TypeError)):
+        decoded(told)

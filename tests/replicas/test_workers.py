@@ -9,16 +9,18 @@ import select
 import signal
 import sys
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
 
+from tests.service.held import SLOW, Held
 from tests.service.living import Talk
 from tests.service.processes import PATIENCE, Served, run
 from tests.service.test_processes import client, config
-from tests.service.test_shutdown import SLOW, Site, children, until_closing
+from tests.service.test_shutdown import children, until_closing
 from tests.until import until
 from tests.valkey import Servers
 from tests.world import World
@@ -31,13 +33,6 @@ def world() -> Iterator[World]:
     with World() as origin:
         origin.page("worked.test", "/", "<p>Words.</p>", "Worked")
         yield origin
-
-
-@pytest.fixture
-def site(world: World) -> Iterator[Site]:
-    made = Site(world)
-    yield made
-    made.release.set()
 
 
 @pytest.fixture
@@ -73,15 +68,18 @@ def open_it(served: Served, session: str) -> None:
         Talk(caller, session).open("http://worked.test/")
 
 
-def test_all_read_the_settings_again_count_together_and_are_replaced(settings: Path):
+def test_all_read_the_settings_again_count_together_are_replaced_and_end(
+    settings: Path, site: Held
+):
     with Served(settings, "--workers", "2") as served:
         first, second = both(served)
         served.says('"start"', times=2)  # both listen to signals
-        served.ask_to_stop(signal.SIGHUP)
-        served.says("read again", times=2)
+        served.send(signal.SIGHUP)
+        served.says("asked for in another process")
+        assert sum('"audit"' in line for line in served.log) == 1, "the signal was obeyed twice"
         good = settings.read_text()
         settings.write_text("[server]\nprot = 1\n")
-        served.ask_to_stop(signal.SIGHUP)
+        served.send(signal.SIGHUP)
         served.says("unknown setting server.prot", times=2)
         settings.write_text(good)
         for n in range(6):
@@ -99,9 +97,12 @@ def test_all_read_the_settings_again_count_together_and_are_replaced(settings: P
         commands = 'polite_browser_commands_total{command="open_url",outcome="ok"}'
         assert value(metrics, commands) == 10, "what the dead process had counted is lost"
         folder = next(iter(_metrics(second)))
-        served.ask_to_stop()
+        with stopping(served, site) as click:
+            site.release.set()
+            assert click.result(PATIENCE)["ok"]
         assert served.wait() == 0
         assert not folder.exists()
+        assert not [line for line in served.log if "Traceback" in line]
 
 
 def _metrics(pid: int) -> Iterator[Path]:
@@ -111,28 +112,27 @@ def _metrics(pid: int) -> Iterator[Path]:
             yield Path(line.split(maxsplit=5)[5]).parent
 
 
-@pytest.mark.parametrize("times", [1, 2])
-def test_a_signal_reaches_all_and_a_second_one_ends_them(settings: Path, site: Site, times: int):
-    with (
-        Served(settings, "--workers", "2") as served,
-        client(served) as caller,
-        ThreadPoolExecutor(1) as pool,
-    ):
-        click = pool.submit(Talk(caller, f"stopping-{times}").do, "open_url", url=SLOW)
+@contextlib.contextmanager
+def stopping(served: Served, site: Held) -> Iterator[Future[Any]]:
+    """While a command runs and all processes were told to end, which they do afterwards."""
+    with client(served) as caller, ThreadPoolExecutor(1) as pool, contextlib.ExitStack() as stack:
+        click = pool.submit(Talk(caller, "stopping").do, "open_url", url=SLOW)
+        stack.callback(site.release.set)
         site.is_asked()
-        with contextlib.ExitStack() as stack:
-            for child in both(served):
-                stack.enter_context(ends(child))
-            served.ask_to_stop(signal.SIGINT)
-            until_closing(caller)
-            if times == 2:
-                served.ask_to_stop()
-                with pytest.raises(httpx.HTTPError):
-                    click.result(PATIENCE)
-            else:
-                site.release.set()
-                assert click.result(PATIENCE)["ok"]
-        assert served.wait() == times - 1
+        for child in both(served):
+            stack.enter_context(ends(child))
+        served.send(signal.SIGINT)
+        until_closing(caller)
+        yield click
+
+
+def test_a_second_signal_ends_all_at_once(settings: Path, site: Held):
+    with Served(settings, "--workers", "2") as served:
+        with stopping(served, site) as click:
+            served.send(signal.SIGTERM)
+            with pytest.raises(httpx.HTTPError):
+                click.result(PATIENCE)
+        assert served.wait() == 1
         assert not [line for line in served.log if "Traceback" in line]
 
 

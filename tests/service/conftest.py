@@ -8,6 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
+from tests.service.held import site  # noqa: F401 - a fixture
 from tests.service.living import Talk, serving, small_library
 from tests.valkey import servers, valkey  # noqa: F401 - fixtures
 from tests.world import World

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 import re
-import signal
 import subprocess
 import sys
 import threading
+from collections.abc import Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -43,9 +44,9 @@ def run(
 class Served:
     """``polite-browser serve`` in a process of its own; killed at the end unless it stopped."""
 
-    def __init__(self, config: Path, *arguments: str) -> None:
+    def __init__(self, config: Path, *arguments: str, program: Sequence[str] = PROGRAM) -> None:
         self._process = subprocess.Popen(
-            [*PROGRAM, "serve", "--config", str(config), "--port", "0", *arguments],
+            [*program, "serve", "--config", str(config), "--port", "0", *arguments],
             cwd=config.parent,
             env=environment(),
             stdin=subprocess.DEVNULL,
@@ -61,10 +62,13 @@ class Served:
         self.address = ""
 
     def __enter__(self) -> Self:
-        assert self._ready.wait(PATIENCE), "the service said nothing"
-        found = next((ADDRESS.search(line) for line in self.log if ADDRESS.search(line)), None)
-        assert found, self.log
-        self.address = found[1]
+        with ExitStack() as failed:
+            failed.push(self.__exit__)
+            assert self._ready.wait(PATIENCE), "the service said nothing"
+            found = next((ADDRESS.search(line) for line in self.log if ADDRESS.search(line)), None)
+            assert found, self.log
+            self.address = found[1]
+            failed.pop_all()
         return self
 
     def __exit__(
@@ -91,8 +95,8 @@ class Served:
         self._process.kill()
         self._process.wait(PATIENCE)
 
-    def ask_to_stop(self, number: int = signal.SIGTERM) -> None:
-        """Send a signal, SIGTERM as a supervisor does or SIGINT as Ctrl-C does."""
+    def send(self, number: int) -> None:
+        """Send a signal: SIGTERM as a supervisor does, SIGINT as Ctrl-C does, and others."""
         self._process.send_signal(number)
 
     def says(self, words: str, times: int = 1) -> None:

@@ -5,23 +5,43 @@ from __future__ import annotations
 import json
 import signal
 import subprocess
+import sys
 import threading
 import tomllib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
+from click.testing import CliRunner, Result
 
+from browser.cli import main
+from browser.limits_cli import WIDTH
+from browser.orders import UNUSABLE
 from tests.service.living import Talk, serving
-from tests.service.processes import PATIENCE, PROGRAM, Served, environment, run
+from tests.service.processes import PATIENCE, PROGRAM, Served, environment
 from tests.service.test_processes import config
+from tests.until import until
 from tests.world import World
 
 TOKEN = "CANARY-operator-0123456789"
 OPERATOR = {"Authorization": f"Bearer {TOKEN}", "X-Operator": "ann@desk"}
+# The command, which gets the signal before there is anything that could read settings again.
+HASTY = """
+import signal
+from browser import serve
+build = serve.server
+
+def hasty(settings):
+    signal.raise_signal(signal.SIGHUP)
+    return build(settings)
+
+serve.server = hasty
+from browser.cli import main
+main()
+"""
 NEVER = {"rate": 0.001, "burst": 2, "max_wait": 5000}  # robots.txt, a page, then 1000 s each
 
 
@@ -42,16 +62,6 @@ def told(client: httpx.Client, path: str) -> Any:
     answer = client.get(f"/operator/{path}", headers=OPERATOR)
     assert answer.status_code == 200, answer.text
     return answer.json()
-
-
-def until(true: Callable[[], Any]) -> Any:
-    """What *true* gives as soon as it is something, asked often, but not too often for a caller."""
-    asked, often = threading.Event(), 0.15
-    for _ in range(int(PATIENCE / often)):
-        if found := true():
-            return found
-        asked.wait(often)
-    raise AssertionError("it did not happen")
 
 
 @contextmanager
@@ -77,9 +87,9 @@ def test_who_waits_goes_as_soon_as_the_host_may_be_asked_faster(
     service: httpx.Client, world: World
 ):
     with waiting(service, world, "faster.test") as got:
-        limits = order(service, "faster.test", rate=1000, burst=10)["limits"]
+        limits = order(service, "faster.test", rate=100, burst=10)["limits"]
     assert got[0]["ok"], got[0]["text"]
-    assert (limits["rate"], limits["source"], limits["by"]) == (1000, "operator", "ann@desk")
+    assert (limits["rate"], limits["source"], limits["by"]) == (100, "operator", "ann@desk")
 
 
 def test_who_waits_for_a_host_that_is_blocked_is_told_so_and_nothing_is_sent(
@@ -93,14 +103,14 @@ def test_who_waits_for_a_host_that_is_blocked_is_told_so_and_nothing_is_sent(
     again = Talk(service).fails("host_blocked", "open_url", url="http://blocked.test/")
     assert again["retry_after"] is None
     assert service.delete("/operator/hosts/blocked.test", headers=OPERATOR).status_code == 200
-    order(service, "blocked.test", rate=1000, burst=10)
+    order(service, "blocked.test", rate=100, burst=10)
     assert Talk(service).open("http://blocked.test/next")
 
 
 def test_a_host_that_is_slowed_down_is_asked_less(service: httpx.Client, world: World):
     for path in "abc":
         world.page("slower.test", f"/{path}", "<p>Words.</p>")
-    order(service, "slower.test", rate=1000, burst=1000)
+    order(service, "slower.test", rate=100, burst=1000)
     talk = Talk(service)
     talk.open("http://slower.test/a")
     order(service, "slower.test", rate=0.0001, burst=1)
@@ -139,67 +149,68 @@ def test_a_signal_has_the_limits_of_the_file_read_again(world: World, tmp_path: 
     settings = config(tmp_path, world, server=server, limits={"rate": 1})
 
     def reloads(client: httpx.Client, count: int) -> str:
-        def seen() -> list[dict[str, Any]]:
-            lines: list[dict[str, Any]] = told(client, "audit")["changes"]
-            return lines if len(lines) == count else []
-
-        newest = until(seen)[0]
+        until(lambda: len(told(client, "audit")["changes"]) == count)
+        newest = told(client, "audit")["changes"][0]
         assert (newest["action"], newest["by"]) == ("reload", "SIGHUP")
         return str(newest["note"])
 
-    with Served(settings) as served, httpx.Client(base_url=served.address) as client:
+    hasty = Served(settings, program=[sys.executable, "-c", HASTY])
+    with hasty as served, httpx.Client(base_url=served.address) as client:
         assert told(client, "hosts/any.test")["limits"]["rate"] == 1
+        assert told(client, "audit")["changes"] == [], "what it just read was read again"
         config(tmp_path, world, server={**server, "burst": 9}, limits={"rate": 2, "burst": 4})
-        served.ask_to_stop(signal.SIGHUP)
+        served.send(signal.SIGHUP)
         assert reloads(client, 1).endswith(
             "A restart is needed for what else has changed: server.burst."
         )
         limits = told(client, "hosts/any.test")["limits"]
         assert (limits["rate"], limits["burst"], limits["source"]) == (2, 4, "default")
         config(tmp_path, world, server=server, limits={"rate": "CANARY"})
-        served.ask_to_stop(signal.SIGHUP)
-        assert reloads(client, 2) == (
-            "config: limits.rate: has to be a number. The limits that held before hold on."
-        )
+        served.send(signal.SIGHUP)
+        assert reloads(client, 2) == UNUSABLE
         assert told(client, "hosts/any.test")["limits"] == limits
-        served.ask_to_stop()
+        served.send(signal.SIGTERM)
         assert served.wait() == 0
     said = [line for line in served.log if line.startswith("reload: ")]
     assert len(said) == 2
+    assert "config: limits.rate: has to be a number. The limits that held" in said[1]
     assert "CANARY" not in "".join(served.log)
 
 
 # From a terminal
 
 
-def terminal(
-    client: httpx.Client, *arguments: str, cwd: Path, code: int = 0
-) -> subprocess.CompletedProcess[str]:
+def terminal(client: httpx.Client, *arguments: str, code: int = 0) -> Result:
+    """What the command prints; it runs in this process."""
     where = ("--server", str(client.base_url).rstrip("/"))
-    done = run("limits", *arguments, *where, cwd=cwd, BROWSER_OPERATOR_TOKEN=TOKEN)
-    assert done.returncode == code, done.stderr
-    assert "Traceback" not in done.stderr
+    variables = {"BROWSER_OPERATOR_TOKEN": TOKEN}
+    done = CliRunner().invoke(main, ["limits", *arguments, *where], env=variables)
+    assert done.exit_code == code, done.output
+    assert isinstance(done.exception, SystemExit | None), done.exception
     return done
 
 
-def test_limits_are_set_shown_and_taken_back_from_a_terminal(service: httpx.Client, tmp_path: Path):
+def test_limits_are_set_shown_and_taken_back_from_a_terminal(service: httpx.Client):
     host = "xn--trminal-bya.test"
-    terminal(service, "set", "términal.test", "--rate", "0.25", "--note", "a test", cwd=tmp_path)
-    shown = terminal(service, "set", "términal.test", "--block", cwd=tmp_path).stdout
+    terminal(service, "set", "términal.test", "--rate", "0.25", "--note", "a test")
+    shown = terminal(service, "set", "términal.test", "--block").stdout
     heads, row = shown.splitlines()
     assert heads.split()[:2] == ["HOST", "STATE"]
-    assert row.split()[:3] == [host, "blocked", "0.25"]
+    assert row.split()[:6] == [host, "blocked", "0", "0", "-", "0.25"]
     assert row.endswith("a test")
     assert "@" in row
-    text = terminal(service, "list", "--toml", cwd=tmp_path).stdout
+    text = terminal(service, "list", "--toml").stdout
     wanted = {"rate": 0.25, "blocked": True, "note": "a test"}
     assert tomllib.loads(text)["limits"]["hosts"][host] == wanted
-    listed = json.loads(terminal(service, "list", "--json", "--search", "trm", cwd=tmp_path).stdout)
+    listed = json.loads(terminal(service, "list", "--json", "--search", "trm").stdout)
     assert [each["host"] for each in listed] == [host]
-    back = terminal(service, "unset", host, cwd=tmp_path).stdout
+    many = terminal(service, "set", host, "--block", "--note", "so long " * 25).stdout
+    assert {len(line) for line in many.splitlines()[1:]} == {WIDTH}
+    assert many.rstrip().endswith("…")
+    back = terminal(service, "unset", host).stdout
     assert "default" in back
-    assert "no order stands" in terminal(service, "unset", host, cwd=tmp_path, code=1).stderr
-    assert "--config" in terminal(service, "reload", cwd=tmp_path, code=1).stdout
+    assert "no order stands" in terminal(service, "unset", host, code=1).stderr
+    assert "--config" in terminal(service, "reload", code=1).stdout
 
 
 def test_what_happens_is_shown_line_by_line(service: httpx.Client, tmp_path: Path):
@@ -224,6 +235,7 @@ def test_what_happens_is_shown_line_by_line(service: httpx.Client, tmp_path: Pat
 
 WRONG = {
     "nothing to set": (("set", "a.test"), "--rate"),
+    "a URL": (("set", "http://a.test/x", "--block"), "write a name or address alone"),
     "no host": (("set", "a b", "--block"), "as in a URL"),
     "out of bounds": (("set", "a.test", "--rate", "0"), "rate has to be at least"),
     "no token": (("list", "--token", ""), "BROWSER_OPERATOR_TOKEN"),
@@ -232,9 +244,9 @@ WRONG = {
 
 
 @pytest.mark.parametrize("name", WRONG)
-def test_what_cannot_be_done_is_told_in_one_line(service: httpx.Client, tmp_path: Path, name: str):
+def test_what_cannot_be_done_is_told_in_one_line(service: httpx.Client, name: str):
     arguments, named = WRONG[name]
-    done = terminal(service, *arguments, cwd=tmp_path, code=2)
+    done = terminal(service, *arguments, code=2)
     assert done.stdout == ""
     assert done.stderr.startswith("polite-browser: ")
     assert done.stderr.count("\n") == 1
@@ -245,6 +257,6 @@ def test_what_cannot_be_done_is_told_in_one_line(service: httpx.Client, tmp_path
 def test_address_and_token_are_read_from_the_settings_of_the_service(tmp_path: Path):
     file = tmp_path / "settings.toml"
     file.write_text(f'[server]\nport = 1\noperator_token = "{TOKEN}"\n')
-    done = run("limits", "list", "--config", str(file), cwd=tmp_path)
-    assert done.returncode == 2
+    done = CliRunner().invoke(main, ["limits", "list", "--config", str(file)])
+    assert done.exit_code == 2
     assert done.stderr.startswith("polite-browser: Nothing answers at http://127.0.0.1:1")

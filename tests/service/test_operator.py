@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import socket
-import threading
-import time
 import tomllib
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import Any
 
 import httpx
 import pytest
 
+from tests.service.held import Held
 from tests.service.living import Talk, serving
-from tests.service.stream import PATIENCE, Reader
+from tests.service.stream import Reader
+from tests.until import PATIENCE, until
 from tests.world import World
 
 TOKEN = "an-operator-of-this-service"
@@ -46,12 +45,21 @@ class Desk:
 
     def until(self, host: str, good: Callable[[Any], bool]) -> Any:
         """The host once it is as *good* says, as the list has it."""
-        deadline = time.monotonic() + PATIENCE
-        while time.monotonic() < deadline:
-            for told in self.ask("hosts", params={"search": host})["hosts"]:
-                if told["host"] == host and good(told):
-                    return told
-        raise AssertionError(self.host(host))
+
+        def found() -> list[Any]:
+            listed = self.ask("hosts", params={"search": host})["hosts"]
+            return [told for told in listed if told["host"] == host and good(told)]
+
+        return until(found, f"{host} is not as it should be")[0]
+
+    def refused(self, *hosts: str) -> list[Any]:
+        """The newest refusals, once they are those of *hosts*, the newest first."""
+
+        def newest() -> list[Any]:
+            told: list[Any] = self.ask("refusals", params={"limit": len(hosts)})["refusals"]
+            return told if [each["host"] for each in told] == [*hosts] else []
+
+        return until(newest, f"{hosts} were not refused")
 
     def rungs(self, url: str) -> dict[str, Any]:
         told = self.ask("check", params={"url": url})
@@ -73,36 +81,22 @@ def desk(service: httpx.Client) -> Iterator[Desk]:
 
 
 @contextmanager
-def asking(client: httpx.Client, gate: Gate, *more: str) -> Iterator[list[Any]]:
+def asking(client: httpx.Client, gate: Held, *more: str) -> Iterator[list[Any]]:
     """While the page behind *gate* is being answered and *more* are asked for beside it."""
     with ThreadPoolExecutor(1 + len(more)) as pool:
         jobs = [pool.submit(Talk(client).do, "open_url", url=gate.url)]
         try:
-            assert gate.reached.wait(PATIENCE)
+            gate.is_asked()
             jobs += [pool.submit(Talk(client).do, "open_url", url=url) for url in more]
             yield jobs
         finally:
-            gate.open.set()
-
-
-class Gate:
-    """A page that is answered when the test says so."""
-
-    def __init__(self, world: World, host: str) -> None:
-        self.reached, self.open = threading.Event(), threading.Event()
-        self.url = f"http://{host}/gate"
-        world.raw(host, "/gate", self._answer)
-
-    def _answer(self, connection: socket.socket) -> None:
-        self.reached.set()
-        self.open.wait(PATIENCE)
-        connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n<p>Words.</p>")
+            gate.release.set()
 
 
 def test_who_waits_and_what_is_under_way_is_shown_while_it_is(
     world: World, service: httpx.Client, desk: Desk
 ):
-    gate = Gate(world, "busy.test")
+    gate = Held(world, "http://busy.test/gate")
     world.page("busy.test", "/next", "<p>Words.</p>")
     desk.put("busy.test", concurrency=1)
     with asking(service, gate, "http://busy.test/next"):
@@ -169,8 +163,8 @@ def test_an_order_is_obeyed_told_and_taken_back(world: World, service: httpx.Cli
         "note": "asked us to go",
     }
     failure = Talk(service).fails("host_blocked", "open_url", url="http://shut.test/")
-    refusal = desk.ask("refusals?limit=1")["refusals"][0]
-    assert (refusal["host"], refusal["code"]) == ("shut.test", "host_blocked")
+    (refusal,) = desk.refused("shut.test")
+    assert refusal["code"] == "host_blocked"
     assert refusal["rule"] == failure["rule"] == "operator: asked us to go"
     rungs = desk.rungs("http://shut.test/")
     assert rungs["blocked"]["rule"] == "operator: asked us to go"
@@ -206,17 +200,19 @@ def test_every_refusal_names_its_rule(world: World, service: httpx.Client, desk:
     Talk(service).fails("robots_disallowed", "open_url", url="http://ruled.test/private/a?b=secret")
     Talk(service).fails("rate_limited", "open_url", url="http://scarce.test/two")
     Talk(service).fails("address_refused", "open_url", url="http://10.1.2.3/")
-    address, scarce, ruled = desk.ask("refusals?limit=3")["refusals"]
-    assert (ruled["host"], ruled["rule"]) == ("ruled.test", "Disallow: /private")
+    address, scarce, ruled = desk.refused("10.1.2.3", "scarce.test", "ruled.test")
+    assert ruled["rule"] == "Disallow: /private"
     assert (scarce["code"], scarce["rule"]) == ("rate_limited", "limits.rate")
     assert scarce["retry_after"] > 10
-    assert (address["host"], address["code"]) == ("10.1.2.3", "address_refused")
+    assert address["code"] == "address_refused"
     assert {each["purpose"] for each in (ruled, scarce, address)} == {"page"}
     assert "secret" not in str((ruled, scarce, address))
-    desk.client.get("/operator/hosts")
-    deadline = time.monotonic() + PATIENCE
-    while (after := desk.ask("hosts")["totals"])["failures"] < before["failures"] + 3:
-        assert time.monotonic() < deadline
+
+    def counted() -> Any:
+        totals = desk.ask("hosts")["totals"]
+        return totals if totals["failures"] >= before["failures"] + 3 else None
+
+    after = until(counted)
     assert after["requests"] == before["requests"]
     assert after["sessions"] >= before["sessions"] + 3
     assert after["since"] == before["since"]
@@ -303,14 +299,13 @@ def test_what_happens_is_sent_as_it_happens(world: World, service: httpx.Client,
 
 
 def test_the_stream_ends_when_the_service_stops(world: World):
-    with serving(world, server={"operator_token": TOKEN}) as client:
-        desk = Desk(client)
-        reader = Reader(desk.client, "/operator/events")
-        reader.__enter__()
-        assert reader.next().event == "totals"
-    reader.rest()
-    reader.__exit__()
-    desk.client.close()
+    with ExitStack() as beyond:  # the reader outlives the service
+        with serving(world, server={"operator_token": TOKEN}) as client:
+            desk = Desk(client)
+            beyond.enter_context(desk.client)
+            reader = beyond.enter_context(Reader(desk.client, "/operator/events"))
+            assert reader.next().event == "totals"
+        reader.rest()
 
 
 def test_two_replicas_are_seen_as_one(world: World, valkey: Any):
@@ -335,8 +330,8 @@ def test_two_replicas_are_seen_as_one(world: World, valkey: Any):
             assert whole["replicas"] == 2
             assert whole["totals"]["requests"] == 3
             assert whole["totals"]["sessions"] == 4
-            assert desk.ask("refusals")["refusals"][0]["host"] == "10.1.1.1"
-            gate = Gate(world, "both.test")
+            desk.refused("10.1.1.1")
+            gate = Held(world, "http://both.test/gate")
             with asking(other, gate):
                 away = desk.until("both.test", lambda host: host["queue"]["under_way"] == 1)
                 assert away["state"] == "under_way"

@@ -9,6 +9,7 @@ import httpx
 import pytest
 
 from tests.service.living import Talk, serving
+from tests.until import until
 from tests.world import World
 
 SLOW = {"rate": 0.4, "burst": 2, "max_wait": 9}  # robots.txt and one page, then 2.5 s each
@@ -17,6 +18,12 @@ SLOW = {"rate": 0.4, "burst": 2, "max_wait": 9}  # robots.txt and one page, then
 def pages(world: World, host: str) -> None:
     for n in range(6):
         world.page(host, f"/{n}", "<p>Some words.</p>")
+
+
+def running(client: httpx.Client, session: str) -> bool:
+    """Whether a command of the session waits for its turn, as its transcript says."""
+    steps = client.get(f"/v1/sessions/{session}").json().get("steps", [])
+    return any("waiting" in (step.get("note") or "") for step in steps)
 
 
 def hang_up(client: httpx.Client, session: str, url: str, seconds: float = 0.5) -> None:
@@ -65,10 +72,10 @@ def test_a_wait_that_ends_in_a_refusal_is_told_in_full(world: World):
             took.append(time.monotonic() - began)
 
         first = threading.Thread(
-            target=lambda: Talk(client).do("open_url", url="http://tired.test/429")
+            target=lambda: Talk(client, "first").do("open_url", url="http://tired.test/429")
         )
         first.start()
-        first.join(0.2)
+        until(lambda: running(client, "first"), "the first one stands in line")
         others = [threading.Thread(target=ask, args=(n,)) for n in range(1, 5)]
         for thread in others:
             thread.start()

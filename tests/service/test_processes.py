@@ -106,7 +106,7 @@ def test_the_log_tells_each_fetch_and_no_secret(world: World, tmp_path: Path):
         talk.resolve("CANARY-answer 【0†L2】")
         bad = {"Authorization": "Bearer CANARY-wrong-token"}
         assert caller.get("/v1/search?query=CANARY", headers=bad).status_code == 401
-        served.ask_to_stop(signal.SIGINT)
+        served.send(signal.SIGINT)
         assert served.wait() == 0
         log = "".join(served.log)
     assert "CANARY" not in log

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import logging
+import signal
 from pathlib import Path
 from typing import Any
 
@@ -138,7 +139,7 @@ def test_a_served_process_says_no_word_of_a_caller_or_a_page(sites: World, tmp_p
         with httpx.Client(base_url=served.address, timeout=60, trust_env=False) as client:
             client.headers["Authorization"] = f"Bearer {TOKEN}"
             talk_of_canaries(client)
-        served.ask_to_stop()
+        served.send(signal.SIGTERM)
         served.wait()
     told = "".join(served.log)
     assert "http://log.test/page?…" in told

@@ -219,8 +219,11 @@ def test_a_store_that_is_away_fails_the_command_and_nothing_else(
             assert failure["retry_after"] >= 1
             reply = Talk(client).do("sources")
             assert reply["failure"]["code"] == "busy"
-            assert client.get("/readyz").status_code == 503
+            ready = client.get("/readyz")
+            assert ready.status_code == 503
+            assert "database is locked" in ready.json()["checks"]["store"]
         assert client.get("/readyz").status_code == 200
+        assert 'refusals_total{status="503"} 0.0' in client.get("/metrics").text
         assert talk.good("scroll", line=2)["cursor"] == 1
         talk.good("quote", start=2, end=2)
         told = talk.transcript()

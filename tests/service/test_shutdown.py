@@ -5,12 +5,9 @@ from __future__ import annotations
 import os
 import select
 import signal
-import socket
-import threading
 from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
 
 import anyio
 import anyio.to_thread
@@ -19,8 +16,10 @@ import pytest
 
 from browser import serve
 from browser.closing import AGAIN
+from browser.net import child
 from tests.gptoss.calling import calling
 from tests.mcp_door.calling import call
+from tests.service.held import SLOW, Held
 from tests.service.living import Talk, serving
 from tests.service.processes import PATIENCE, Served
 from tests.service.stream import Reader
@@ -28,36 +27,7 @@ from tests.service.test_processes import client, config
 from tests.until import until
 from tests.world import World
 
-SLOW = "http://slow.test/"
-
 on_linux = pytest.mark.skipif(not hasattr(os, "pidfd_open"), reason="Linux only")
-
-
-class Site:
-    """A page that comes when it is released."""
-
-    def __init__(self, world: World) -> None:
-        self.asked = threading.Semaphore(0)
-        self.release = threading.Event()
-        world.raw("slow.test", "/", self._serve)
-
-    def _serve(self, connection: socket.socket) -> None:
-        self.asked.release()
-        self.release.wait(PATIENCE)
-        connection.sendall(
-            b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nCache-Control: no-store\r\n\r\n"
-            b"<p>Late words.</p>"
-        )
-
-    def is_asked(self) -> None:
-        assert self.asked.acquire(timeout=PATIENCE)
-
-
-@pytest.fixture
-def site(world: World) -> Iterator[Site]:
-    made = Site(world)
-    yield made
-    made.release.set()
 
 
 @pytest.fixture
@@ -99,13 +69,17 @@ def gone(process: int) -> None:
 
 
 def test_what_runs_is_finished_and_what_comes_is_told_to_come_back(
-    world: World, site: Site, pool: ThreadPoolExecutor, tmp_path: Path
+    world: World, site: Held, pool: ThreadPoolExecutor, tmp_path: Path
 ):
-    settings = config(tmp_path, world)
-    with Served(settings) as served, client(served) as caller:
+    world.page("read.test", "/", "<p>Words.</p>")
+    with Served(config(tmp_path, world)) as served, client(served) as caller:
+        Talk(caller, "read").open("http://read.test/")
         click = pool.submit(Talk(caller, "stopping").open, SLOW)
         site.is_asked()
-        served.ask_to_stop()
+        with Reader(caller, "/v1/sessions/read/steps") as reader:
+            assert reader.next().event == "step"
+            served.send(signal.SIGTERM)
+            reader.rest()  # it is let go
         until_closing(caller)
         assert caller.get("/healthz").status_code == 200
 
@@ -125,13 +99,13 @@ def test_what_runs_is_finished_and_what_comes_is_told_to_come_back(
         assert "Late words." in click.result(PATIENCE)["text"]
         assert served.wait() == 0
         assert not [line for line in served.log if "Traceback" in line]
-    with Served(settings) as served, client(served) as caller:
-        assert Talk(caller, "stopping").whole(0)["lines"][2]["text"] == "Late words."
-        assert caller.get("/v1/sessions/new").status_code == 404
+    with serving(world, store={"url": f"sqlite:///{tmp_path}/state.db"}) as again:
+        assert Talk(again, "stopping").whole(0)["lines"][2]["text"] == "Late words."
+        assert again.get("/v1/sessions/new").status_code == 404
 
 
 def test_streams_end_but_for_the_one_that_brings_a_model_its_answer(
-    world: World, site: Site, tmp_path: Path
+    world: World, site: Held, tmp_path: Path
 ):
     async def model(served: Served, caller: httpx.Client) -> tuple[str, str]:
         """Call the tool `open` before the signal and after it."""
@@ -144,7 +118,7 @@ def test_streams_end_but_for_the_one_that_brings_a_model_its_answer(
 
             group.start_soon(first)
             await anyio.to_thread.run_sync(site.is_asked)
-            served.ask_to_stop(signal.SIGINT)
+            served.send(signal.SIGINT)
             await anyio.to_thread.run_sync(until_closing, caller)
             async with calling(caller) as other:
                 refused = "\n".join(await other.fails("open", id="http://other.test/"))
@@ -158,35 +132,18 @@ def test_streams_end_but_for_the_one_that_brings_a_model_its_answer(
         assert served.wait() == 0
 
 
-def test_a_reader_of_steps_is_let_go_while_a_command_runs(
-    world: World, site: Site, pool: ThreadPoolExecutor, tmp_path: Path
-):
-    world.page("read.test", "/", "<p>Words.</p>")
-    with Served(config(tmp_path, world)) as served, client(served) as caller:
-        Talk(caller, "read").open("http://read.test/")
-        click: Future[Any] = pool.submit(Talk(caller, "stopping").open, SLOW)
-        site.is_asked()
-        with Reader(caller, "/v1/sessions/read/steps") as reader:
-            assert reader.next().event == "step"
-            served.ask_to_stop()
-            reader.rest()
-        site.release.set()
-        assert click.result(PATIENCE)["ok"]
-        assert served.wait() == 0
-
-
 @on_linux
 def test_a_second_signal_ends_it_at_once_with_its_workers(
-    world: World, site: Site, pool: ThreadPoolExecutor, tmp_path: Path
+    world: World, site: Held, pool: ThreadPoolExecutor, tmp_path: Path
 ):
     with Served(config(tmp_path, world)) as served, client(served) as caller:
         click = pool.submit(Talk(caller, "stopping").do, "open_url", url=SLOW)
         site.is_asked()
         workers = [os.pidfd_open(worker) for worker in children(served.pid)]
         assert workers
-        served.ask_to_stop()
+        served.send(signal.SIGTERM)
         until_closing(caller)
-        served.ask_to_stop()
+        served.send(signal.SIGTERM)
         assert served.wait() == -signal.SIGTERM
         with pytest.raises(httpx.HTTPError):
             click.result(PATIENCE)
@@ -195,7 +152,7 @@ def test_a_second_signal_ends_it_at_once_with_its_workers(
 
 
 def test_a_command_that_needs_longer_than_it_may_is_answered_too(
-    world: World, site: Site, pool: ThreadPoolExecutor, monkeypatch: pytest.MonkeyPatch
+    world: World, site: Held, pool: ThreadPoolExecutor, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setattr(serve, "GRACE", 0.1)
     with httpx.Client(timeout=PATIENCE, trust_env=False) as caller:
@@ -208,18 +165,24 @@ def test_a_command_that_needs_longer_than_it_may_is_answered_too(
 
 @on_linux
 def test_a_service_whose_workers_have_died_is_not_ready_until_others_are(
-    world: World, tmp_path: Path
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    with Served(config(tmp_path, world)) as served, client(served) as caller:
-        until_ready(caller)
-        dead = [os.pidfd_open(worker) for worker in children(served.pid)]
+    gate = tmp_path / "gate"
+    os.mkfifo(gate)
+    others = children(os.getpid())
+    with serving(world) as service:
+        until_ready(service)
+        monkeypatch.setattr(child, "PROGRAM", f"open({str(gate)!r}).close()\n{child.PROGRAM}")
+        dead = [os.pidfd_open(one) for one in children(os.getpid()) if one not in others]
+        assert dead
         for worker in dead:
             signal.pidfd_send_signal(worker, signal.SIGKILL)
         for worker in dead:
             gone(worker)
-        told = caller.get("/readyz").json()
-        assert not told["ready"]
-        assert "starting" in told["checks"]["workers"]
-        until_ready(caller)
+        until(lambda: not service.get("/readyz").json()["ready"])
+        assert "starting" in service.get("/readyz").json()["checks"]["workers"]
+        opened = os.open(gate, os.O_RDWR)  # those who wait at it go on, and those who come
+        until_ready(service)
         world.page("alive.test", "/", "<p>Read by another.</p>")
-        assert Talk(caller, "alive").open("http://alive.test/")["ok"]
+        assert Talk(service, "alive").open("http://alive.test/")["ok"]
+        os.close(opened)

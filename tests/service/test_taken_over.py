@@ -13,6 +13,7 @@ import pytest
 
 import browser.compose_core as house
 from browser.model.page import Line, Link, Page
+from browser.net.sandbox import Sandbox
 from browser.text import codec, render
 from tests.service.living import Talk, serving
 from tests.world import World
@@ -72,14 +73,14 @@ def told(page: Page, lie: dict[str, Any]) -> bytes:
     return made + blob[codec._HEAD.size : at] + written + blob[at + head[6] :]
 
 
-class Liar:
+class Liar(Sandbox):
     """In place of the worker processes: tells the lie that a page's address names."""
-
-    def __init__(self, **_: Any) -> None: ...
 
     async def warm(self) -> None: ...
 
     async def aclose(self) -> None: ...
+
+    async def check(self) -> None: ...
 
     async def render(self, body: bytes, content_type: str, url: str) -> bytes:
         number = url.rpartition("/")[2]

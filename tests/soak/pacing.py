@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-JITTER = 0.25  # seconds that a request may take from its turn to the site on a busy machine
+JITTER = 0.1  # seconds that a request may take from its leave to the site on a busy machine
 
 
 @dataclass(frozen=True)

@@ -67,7 +67,7 @@ def test_what_people_look_for_is_not_logged(caplog: pytest.LogCaptureFixture, ur
 
 def test_a_rule_of_a_site_cannot_begin_a_line_of_its_own(caplog: pytest.LogCaptureFixture):
     rule = 'Disallow: /\n{"event": "fetch"}\r\x1b[31m'
-    told = logged(caplog, FetchRecord("a.example", "u", "u", "robots_disallowed", rule=rule))
+    told = logged(caplog, FetchRecord("a.example", "http://u/", "", "robots_disallowed", rule=rule))
     assert told["rule"] == rule
     assert "\x1b" not in caplog.messages[0]
 
@@ -76,7 +76,7 @@ def test_no_word_of_a_site_can_end_a_line_turn_it_around_or_speak_to_a_terminal(
     caplog: pytest.LogCaptureFixture,
 ):
     rule = "Disallow: /\x85\u2028\u2029\x9b31m\x7f\u202e\u2066\ud800😀é"
-    told = logged(caplog, FetchRecord("a.example", "u", "u", "robots_disallowed", rule=rule))
+    told = logged(caplog, FetchRecord("a.example", "http://u/", "", "robots_disallowed", rule=rule))
     assert told["rule"] == rule
     assert caplog.messages[0].isascii()
     assert len(caplog.messages[0].splitlines()) == 1
@@ -96,6 +96,27 @@ def test_queries_are_written_for_an_operator_who_asks_for_them(caplog: pytest.Lo
         log_fetch(FetchRecord("a.example", url, url, "ok"), queries=True)
     told = json.loads(caplog.messages[0])
     assert told["url"] == told["final_url"] == "http://…@a.example/p?q=1"
+
+
+@pytest.mark.parametrize("queries", [False, True])
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        ("javascript:SECRET", "javascript:…"),
+        ("data:text/html,SECRET", "data:…"),
+        ("ftp://SECRET.example/SECRET", "ftp:…"),
+        ("SECRET and more", "…"),
+        ("//SECRET", "…"),
+        ("", ""),
+        ("HTTPS://a.example/p", "HTTPS://a.example/p"),
+    ],
+)
+def test_of_what_is_no_address_on_the_web_only_the_scheme_is_written(
+    caplog: pytest.LogCaptureFixture, url: str, shown: str, *, queries: bool
+):
+    with caplog.at_level(logging.INFO, logger="browser.fetch"):
+        log_fetch(FetchRecord("", url, "", "bad_url"), queries=queries)
+    assert json.loads(caplog.messages[0])["url"] == shown
 
 
 @pytest.mark.parametrize("queries", [False, True])

@@ -10,17 +10,28 @@ from dataclasses import dataclass
 
 import pytest
 
+from browser.errors import BrowserError
+from browser.model.reason import Reason
+from browser.telemetry import spans
 from browser.telemetry.spans import ENDPOINTS, tracing
 from tests.house.project import ROOT
 from tests.service.living import Talk, serving, small_library
 from tests.telemetry.collector import Collector, Span, collecting
+from tests.until import PATIENCE
 from tests.world import World
 
 TRACE = "0af7651916cd43dd8448eb211c80319c"
 CALLER = "b7ad6b7169203331"
 FROM_CALLER = f"00-{TRACE}-{CALLER}-01"
 
-NO_TRACES = ["", "CANARY", f"00-{'0' * 32}-{CALLER}-01", TRACE * 9]
+# What a caller may send in the header `traceparent`, each time it sends it.
+NO_TRACES = [
+    (),
+    ("CANARY",),
+    (f"00-{'0' * 32}-{CALLER}-01",),
+    (TRACE * 9,),
+    (FROM_CALLER, FROM_CALLER),
+]
 
 
 @dataclass
@@ -32,9 +43,9 @@ class Told:
 
     def of(self, request: str) -> list[Span]:
         """The spans of the command that came with *request*."""
-        spans = self.collector.spans
-        [trace] = [s.trace for s in spans if s.attributes.get("polite_browser.request") == request]
-        return [span for span in spans if span.trace == trace]
+        sent = self.collector.spans
+        [trace] = [s.trace for s in sent if s.attributes.get("polite_browser.request") == request]
+        return [span for span in sent if span.trace == trace]
 
     def named(self, name: str, request: str) -> Span:
         [span] = [span for span in self.of(request) if span.name == name]
@@ -57,23 +68,24 @@ def told(world: World, tmp_path_factory: pytest.TempPathFactory):
     found = {"provider": "local", "local": {"index": str(index)}}
     with collecting() as collector, pytest.MonkeyPatch.context() as patch:
         patch.setenv(ENDPOINTS[1], collector.address)
+        patch.setattr(spans, "FLUSH", PATIENCE)
         patch.setenv("FASTAPI_OTEL_AUTO_CONFIGURE", "true")  # its spans hold whole addresses
         with serving(world, search=found) as client:
 
-            def ask(request: str, command: str = "open_url", trace: str = "", **given: str) -> None:
-                headers = {"X-Request-Id": request, "tracestate": "vendor=CANARY"}
-                headers |= {"traceparent": trace} if trace else {}
+            def ask(request: str, command: str = "open_url", *traces: str, **given: str) -> None:
+                headers = [("X-Request-Id", request), ("tracestate", "vendor=CANARY")]
+                headers += [("traceparent", trace) for trace in traces]
                 asked = client.get(
                     f"/v1/{command}", params={**given, "session": "CANARY"}, headers=headers
                 )
                 assert asked.headers["X-Request-Id"] == request
 
-            ask("first", trace=FROM_CALLER, url="http://a.test/secret-path?q=CANARY")
+            ask("first", "open_url", FROM_CALLER, url="http://a.test/secret-path?q=CANARY")
             ask("forbidden", url="http://no.test/")
             ask("missing", url="http://a.test/missing")
             ask("search", "search", query="walnuts")
-            for number, trace in enumerate(NO_TRACES):
-                ask(f"none-{number}", trace=trace, url="http://a.test/")
+            for number, traces in enumerate(NO_TRACES):
+                ask(f"none-{number}", "open_url", *traces, url="http://a.test/")
         yield Told(collector, world)  # all that was recorded has been sent by now
 
 
@@ -113,12 +125,12 @@ def test_nothing_of_a_trace_is_sent_to_a_site(told: Told):
 
 def test_what_a_site_or_a_rule_led_to_is_an_outcome_and_no_error(told: Told):
     for request, outcome in (("forbidden", "robots_disallowed"), ("missing", "http_status")):
-        spans = told.of(request)
+        sent = told.of(request)
         assert told.named("fetch", request).attributes["polite_browser.outcome"] == outcome
         assert (
             told.named("command open_url", request).attributes["polite_browser.outcome"] == outcome
         )
-        assert not any(span.is_error for span in spans)
+        assert not any(span.is_error for span in sent)
 
 
 def test_a_search_is_a_span_without_its_words(told: Told):
@@ -138,6 +150,26 @@ def test_a_caller_s_trace_that_is_none_is_not_continued(told: Told, number: int)
     assert command.trace not in (TRACE, "0" * 32)
 
 
+async def test_no_word_of_an_error_and_no_long_one_of_a_site_is_in_a_span(
+    monkeypatch: pytest.MonkeyPatch,
+):
+    with collecting() as collector:
+        monkeypatch.setenv(ENDPOINTS[1], collector.address)
+        monkeypatch.setattr(spans, "FLUSH", PATIENCE)
+        recorder = tracing()
+        assert recorder is not None
+        answer = BrowserError(Reason.NO_TEXT, "CANARY words of a page")
+        for error in (answer, ValueError("CANARY words of a page")):
+            with pytest.raises(type(error)), recorder.begin("fetch", host="x" * 1000):
+                raise error
+        await recorder.aclose()
+    assert [span.is_error for span in collector.spans] == [False, True]
+    for span in collector.spans:
+        assert span.attributes == {"server.address": "x" * spans.MAX_VALUE}
+    assert b"CANARY" not in collector.raw
+    assert b"Error" not in collector.raw, "an error is an event of its span"
+
+
 def test_a_collector_that_is_away_costs_a_log_line(
     world: World, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ):
@@ -145,6 +177,7 @@ def test_a_collector_that_is_away_costs_a_log_line(
         port = nobody.getsockname()[1]
     monkeypatch.setenv(ENDPOINTS[1], f"http://127.0.0.1:{port}")
     monkeypatch.setenv("OTEL_EXPORTER_OTLP_TIMEOUT", "1")
+    monkeypatch.setattr(spans, "FLUSH", PATIENCE)
     caplog.set_level(logging.WARNING)
     with serving(world) as client:
         assert Talk(client).open("http://a.test/")["ok"]

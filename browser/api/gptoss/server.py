@@ -15,6 +15,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
 from typing import Any
+from uuid import UUID
 
 import mcp_types as types
 from mcp.server.auth.middleware.bearer_auth import AuthenticatedUser
@@ -24,6 +25,7 @@ from mcp.server.lowlevel import Server
 from mcp.server.sse import SseServerTransport
 from openai_harmony import ToolNamespaceConfig
 from sse_starlette.sse import AppStatus
+from starlette.datastructures import QueryParams
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Message, Receive, Scope, Send
@@ -136,17 +138,17 @@ class Door:
         if self.relay is None:
             await self._transport.handle_post_message(scope, receive, send)
             return
-        body = (await Request(scope, receive).body()).decode("latin-1")
+        body = await Request(scope, receive).body()
         owner, query = scope["state"]["owner"], scope["query_string"].decode("latin-1")
         status = await self._take(owner, query, body)
         if status == NOBODY:
             try:
-                status = await self.relay.send(owner, query, body)
+                status = await self.relay.send(owner, *_for_others(query, body))
             except StateUnavailable as error:
                 raise Problem(503, "store away", error.sentence) from error
         await Response("Accepted" if status < 400 else "", status)(scope, receive, send)
 
-    async def _take(self, owner: str, query: str, body: str) -> int:
+    async def _take(self, owner: str, query: str, body: bytes) -> int:
         """Take a message; returns the status of the answer."""
         scope: Scope = {
             "type": "http",
@@ -160,7 +162,7 @@ class Door:
         statuses: list[int] = []
 
         async def receive() -> Message:
-            return {"type": "http.request", "body": body.encode("latin-1"), "more_body": False}
+            return {"type": "http.request", "body": body, "more_body": False}
 
         async def send(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -187,6 +189,23 @@ class Door:
 @asynccontextmanager
 async def _caller(_: Server[Caller]) -> AsyncIterator[Caller]:
     yield _CALLER.get()
+
+
+def _for_others(query: str, body: bytes) -> tuple[str, bytes]:
+    """What other replicas are to be told of a message: its stream, and one message in UTF-8.
+
+    Raises:
+        Problem: 400, it is none; 404, nobody can hold such a stream.
+    """
+    try:
+        stream = UUID(hex=QueryParams(query)["session_id"])
+    except (ValueError, LookupError):
+        raise Problem(404, *PROBLEMS[404]) from None
+    try:
+        types.jsonrpc_message_adapter.validate_json(body, by_name=False)
+    except ValueError:
+        raise Problem(400, *PROBLEMS[400]) from None
+    return f"session_id={stream.hex}", body
 
 
 def _user(owner: str) -> AuthenticatedUser:

@@ -21,6 +21,7 @@ from typing import Any
 import anyio.to_thread
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import JSONResponse, PlainTextResponse, Response
+from fastapi.routing import APIRoute
 from pydantic import BaseModel, Field
 
 from browser.api.access import Access, owner, session_name
@@ -148,11 +149,7 @@ def router(conversations: Conversations, access: Access, public_url: str = "") -
         access: Lets callers in.
         public_url: Under which others reach the service, possibly empty.
     """
-    routes = APIRouter(
-        prefix=BASE,
-        dependencies=[Depends(access)],
-        include_in_schema=False,  # a document of their own describes the tools
-    )
+    routes = _routes(access)
     about = document(TOOLS, access.model, public_url.rstrip("/") + BASE)
 
     @routes.get("/openapi.json")
@@ -166,13 +163,22 @@ def router(conversations: Conversations, access: Access, public_url: str = "") -
         """What to do with this address, for the person who opens it."""
         return PlainTextResponse(HOW.format(base=own_address(request, public_url) + BASE))
 
-    routes.include_router(_tools(conversations))
-    routes.include_router(_engines(conversations))
+    routes.routes.extend(_tools(conversations, access).routes)
+    routes.routes.extend(_engines(conversations, access).routes)
     return routes
 
 
-def _tools(conversations: Conversations) -> APIRouter:
-    routes = APIRouter(route_class=Told)
+def _routes(access: Access, route_class: type[APIRoute] = APIRoute) -> APIRouter:
+    return APIRouter(
+        prefix=BASE,
+        dependencies=[Depends(access)],
+        include_in_schema=False,  # a document of their own describes the tools
+        route_class=route_class,
+    )
+
+
+def _tools(conversations: Conversations, access: Access) -> APIRouter:
+    routes = _routes(access, Told)
 
     @routes.post("/search_web")
     async def search_web(request: Request, given: SearchWeb) -> Response:
@@ -226,8 +232,8 @@ def _tools(conversations: Conversations) -> APIRouter:
     return routes
 
 
-def _engines(conversations: Conversations) -> APIRouter:
-    routes = APIRouter()
+def _engines(conversations: Conversations, access: Access) -> APIRouter:
+    routes = _routes(access)
 
     @routes.post("/search")
     async def search(request: Request, given: EngineQuery) -> Response:

@@ -71,7 +71,7 @@ def _of_host(
         "backing_off",
         passed=left <= max_wait,
         says=f"it sent {pace.status}, so it is left alone until {iso(pace.blocked_until)}, "
-        f"{left:.0f} s from now; {pace.strikes} such answers in a row"
+        f"{left:.0f} s from now; such answers in a row: {pace.strikes}"
         if left > 0
         else "it has not asked us to wait",
         rule=f"HTTP {pace.status}" if left > 0 else None,

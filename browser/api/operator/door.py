@@ -22,17 +22,13 @@ from browser.api.operator.told import (
     refusal_json,
 )
 from browser.api.query import check_names
-from browser.api.schema import PROBLEMS, ProblemInfo
+from browser.api.schema import PROBLEMS, problem, response
 from browser.orders import OrderError, Orders
 from browser.rules.orders import as_toml
 from browser.rules.target import MAX_URL
 from browser.sights.view import View
 
 Limit = Annotated[int, Query(ge=1, le=500, description="How many, the newest first.")]
-
-
-def _problem(text: str) -> dict[str, Any]:
-    return {"model": ProblemInfo, "description": text}
 
 
 def router(view: View, orders: Orders, access: OperatorAccess, check: Check) -> APIRouter:
@@ -43,11 +39,11 @@ def router(view: View, orders: Orders, access: OperatorAccess, check: Check) -> 
         tags=["operator"],
         responses={
             **PROBLEMS,
-            400: _problem("Not one Host field, or a body that is no text."),
-            401: _problem("Not the operator's token."),
-            403: _problem("Another site's page asked."),
-            404: _problem("No operator token is set."),
-            413: _problem("A longer body than an order has."),
+            400: problem("Not one Host field, or a body that is no text."),
+            401: problem("Not the operator's token."),
+            403: problem("Another site's page asked."),
+            404: problem("No operator token is set."),
+            413: problem("A longer body than an order has."),
         },
     )
     _add_hosts(routes, Hosts(view, orders))
@@ -57,7 +53,7 @@ def router(view: View, orders: Orders, access: OperatorAccess, check: Check) -> 
         "/refusals",
         operation_id="refusals",
         summary="What was refused lately",
-        responses={200: {"model": RefusalsInfo}},
+        responses={200: response(RefusalsInfo)},
     )
     async def refusals(request: Request, limit: Limit = 50) -> JSONResponse:
         """Fetches that were not made, each with the rule that forbade it."""
@@ -70,7 +66,7 @@ def router(view: View, orders: Orders, access: OperatorAccess, check: Check) -> 
         "/check",
         operation_id="check",
         summary="Would this URL be fetched now?",
-        responses={200: {"model": CheckInfo}},
+        responses={200: response(CheckInfo)},
     )
     async def checked(
         request: Request, url: Annotated[str, Query(description="Any URL.", max_length=4 * MAX_URL)]
@@ -83,7 +79,7 @@ def router(view: View, orders: Orders, access: OperatorAccess, check: Check) -> 
         "/audit",
         operation_id="audit",
         summary="Who changed which limits",
-        responses={200: {"model": AuditInfo}},
+        responses={200: response(AuditInfo)},
     )
     async def audit(request: Request, limit: Limit = 50) -> JSONResponse:
         """The last changes; the log has them all."""
@@ -95,7 +91,7 @@ def router(view: View, orders: Orders, access: OperatorAccess, check: Check) -> 
         "/reload",
         operation_id="reload",
         summary="Read the settings file again",
-        responses={200: {"model": ReloadInfo}},
+        responses={200: response(ReloadInfo)},
         openapi_extra=BY,
     )
     async def reload(request: Request) -> JSONResponse:
@@ -135,12 +131,12 @@ def router(view: View, orders: Orders, access: OperatorAccess, check: Check) -> 
 
 
 def _add_hosts(routes: APIRouter, hosts: Hosts) -> None:
-    one: dict[int | str, dict[str, Any]] = {200: {"model": HostInfo}}
+    one: dict[int | str, dict[str, Any]] = {200: response(HostInfo)}
     routes.get(
         "/hosts",
         operation_id="hosts",
         summary="What every host is doing",
-        responses={200: {"model": HostsInfo}},
+        responses={200: response(HostsInfo)},
     )(hosts.all)
     routes.get(
         "/hosts/{host}", operation_id="host", summary="What one host is doing", responses=one
@@ -156,6 +152,6 @@ def _add_hosts(routes: APIRouter, hosts: Hosts) -> None:
         "/hosts/{host}",
         operation_id="withdraw",
         summary="Take the order for a host back",
-        responses={**one, 404: _problem("No operator token is set, or no order stands here.")},
+        responses={**one, 404: problem("No operator token is set, or no order stands here.")},
         openapi_extra=BY,
     )(hosts.withdraw)

@@ -12,9 +12,10 @@ from browser.api.operator.told import host_json, totals_json
 from browser.api.problem import Problem
 from browser.api.query import check_names
 from browser.model.clock import iso
+from browser.model.limits import HostState
 from browser.orders import OrderError, Orders
 from browser.rules.orders import Wanted, host_name
-from browser.sights.view import Order, State, View
+from browser.sights.view import Order, View
 
 NO_STORE = {"Cache-Control": "no-store"}
 MOST = 500  # hosts in one answer
@@ -53,7 +54,7 @@ class Hosts:
         search: Annotated[
             str, Query(description="Part of a host's name; empty for all.", max_length=253)
         ] = "",
-        state: Annotated[State | None, Query(description="Only hosts in this state.")] = None,
+        state: Annotated[HostState | None, Query(description="Only hosts in this state.")] = None,
         sort: Annotated[
             Order, Query(description="By name, or the most first; `last` was asked last.")
         ] = "state",

@@ -5,18 +5,19 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any, Literal
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 
+from browser.api.schema import Shape
 from browser.model.clock import iso
-from browser.model.limits import Change
+from browser.model.limits import Change, HostState
 from browser.rules.orders import line
 from browser.sights.seen import Refusal
-from browser.sights.view import Look, Row, State
+from browser.sights.view import Look, Row
 
 WHEN = "ISO 8601, UTC."
 
 
-class LimitsInfo(BaseModel):
+class LimitsInfo(Shape):
     """The limits that hold for a host."""
 
     rate: float = Field(description="Requests a second in the long run.")
@@ -33,7 +34,7 @@ class LimitsInfo(BaseModel):
     order: OrderInfo | None = Field(description="What was ordered; the rest follows the settings.")
 
 
-class QueueInfo(BaseModel):
+class QueueInfo(Shape):
     """Requests to a host."""
 
     waiting: int = Field(description="For a turn, or for a place among those under way.")
@@ -41,7 +42,7 @@ class QueueInfo(BaseModel):
     under_way: int = Field(description="That are being answered.")
 
 
-class BackOffInfo(BaseModel):
+class BackOffInfo(Shape):
     """A pause that the site asked for."""
 
     until: str = Field(description=WHEN)
@@ -50,7 +51,7 @@ class BackOffInfo(BaseModel):
     strikes: int = Field(description="Such answers in a row.")
 
 
-class RobotsInfo(BaseModel):
+class RobotsInfo(Shape):
     """What is known of one robots.txt."""
 
     authority: str = Field(description="Scheme, host and port.")
@@ -63,11 +64,11 @@ class RobotsInfo(BaseModel):
     why: str
 
 
-class HostInfo(BaseModel):
+class HostInfo(Shape):
     """What a host is doing."""
 
     host: str
-    state: State = Field(description="The first that applies.")
+    state: HostState = Field(description="The first that applies.")
     limits: LimitsInfo
     queue: QueueInfo
     next_turn_s: float = Field(
@@ -82,7 +83,7 @@ class HostInfo(BaseModel):
     last: str | None = Field(description=f"When a fetch ended last. {WHEN}")
 
 
-class TotalsInfo(BaseModel):
+class TotalsInfo(Shape):
     """Everything together. Counting begins anew when a process starts."""
 
     hosts: int = Field(description="That are known.")
@@ -99,7 +100,7 @@ class TotalsInfo(BaseModel):
     since: str = Field(description=f"When counting began. {WHEN}")
 
 
-class HostsInfo(BaseModel):
+class HostsInfo(Shape):
     """A part of the list of hosts."""
 
     at: str = Field(description=WHEN)
@@ -109,7 +110,7 @@ class HostsInfo(BaseModel):
     hosts: list[HostInfo]
 
 
-class RefusalInfo(BaseModel):
+class RefusalInfo(Shape):
     """A fetch that was not made."""
 
     at: str = Field(description=WHEN)
@@ -120,13 +121,13 @@ class RefusalInfo(BaseModel):
     purpose: Literal["page", "robots"]
 
 
-class RefusalsInfo(BaseModel):
+class RefusalsInfo(Shape):
     """The newest first."""
 
     refusals: list[RefusalInfo]
 
 
-class OrderInfo(BaseModel):
+class OrderInfo(Shape):
     """An order; what it leaves out follows the settings."""
 
     rate: float = 0.5
@@ -139,7 +140,7 @@ class OrderInfo(BaseModel):
     at: str
 
 
-class ChangeInfo(BaseModel):
+class ChangeInfo(Shape):
     """One line of the audit log."""
 
     at: str = Field(description=WHEN)
@@ -151,13 +152,13 @@ class ChangeInfo(BaseModel):
     note: str
 
 
-class AuditInfo(BaseModel):
+class AuditInfo(Shape):
     """The newest first."""
 
     changes: list[ChangeInfo]
 
 
-class RungInfo(BaseModel):
+class RungInfo(Shape):
     """One rung's answer."""
 
     name: str
@@ -166,7 +167,7 @@ class RungInfo(BaseModel):
     rule: str | None = Field(description="The line, signal or setting that decides.")
 
 
-class CheckInfo(BaseModel):
+class CheckInfo(Shape):
     """Whether a page would be fetched now."""
 
     url: str
@@ -174,7 +175,7 @@ class CheckInfo(BaseModel):
     rungs: list[RungInfo]
 
 
-class ReloadInfo(BaseModel):
+class ReloadInfo(Shape):
     """What came of reading the settings again."""
 
     reloaded: bool = Field(description="Whether they hold now; else those of before hold on.")

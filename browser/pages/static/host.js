@@ -143,9 +143,13 @@ function robots({ robots: known }) {
 }
 
 /** The limits as a table of the settings file (TOML 1.0); names are those of `limits.hosts`. */
-function toml({ host, limits: { rate, burst, concurrency, hourly, blocked, note } }) {
-  const pairs = { rate, burst, concurrency, hourly, blocked, ...(note ? { note } : {}) };
-  const lines = Object.entries(pairs).map(([key, value]) => `${key} = ${JSON.stringify(value)}`);
+/** What was ordered, or what holds when nothing was: the rest goes on to follow the settings. */
+function toml({ host, limits }) {
+  const { rate, burst, concurrency, hourly, blocked, note } = limits.order ?? limits;
+  const pairs = { rate, burst, concurrency, hourly, blocked, note: note || undefined };
+  const lines = Object.entries(pairs)
+    .filter(([, value]) => value !== undefined)
+    .map(([key, value]) => `${key} = ${JSON.stringify(value)}`);
   return [`[limits.hosts.${JSON.stringify(host)}]`, ...lines].join("\n");
 }
 

@@ -7,13 +7,14 @@ import { STOPS, pace, stopOf } from "./figures.js";
 import * as sure from "./sure.js";
 
 const COUNTS = [
-  ["burst", "At once after a pause"],
-  ["concurrency", "Under way together"],
-  ["hourly", "In an hour"],
+  ["burst", "At once after a pause", 1000],
+  ["concurrency", "Under way together", 256],
+  ["hourly", "In an hour", 1_000_000],
 ];
 const ORDERED = ["rate", "burst", "concurrency", "hourly", "blocked", "note"];
 let host = null; // as the service told it last
 let dirty = false; // fields hold what is not saved
+const SETTLED = 400; // ms after the last key
 let before = null; // what Undo sends: an order, or null for none
 let saving = Promise.resolve();
 let hooks = { put() {}, noToken() {}, say() {} };
@@ -44,7 +45,7 @@ export function made(given) {
     el("span.says", { id: "pace-words" }),
     slider,
     el("p.ends.aside", { "aria-hidden": "true" }, el("span", {}, "slower"), el("span", {}, "faster")),
-    el("div.counts", {}, ...COUNTS.map(([key, label]) => field(key, label))),
+    el("div.counts", {}, ...COUNTS.map((one) => field(...one))),
     el("label", { for: "note" }, "Note: why"),
     el("input", { id: "note", maxlength: 200, autocomplete: "off" }),
     el(
@@ -65,12 +66,12 @@ export function made(given) {
   return form;
 }
 
-function field(key, label) {
+function field(key, label, max) {
   return el(
     "div",
     {},
     el("label", { for: key }, label),
-    el("input", { id: key, type: "number", min: 1, step: 1, required: true, inputmode: "numeric" }),
+    el("input", { id: key, type: "number", min: 1, max, step: 1, required: true, inputmode: "numeric" }),
   );
 }
 
@@ -96,7 +97,8 @@ function paceWords(rate) {
   byId("pace").setAttribute("aria-valuetext", pace(rate));
 }
 
-/* The slider sends what it says when it is let go: a key that is held down is one change. */
+/* The slider sends what it says when it is let go, or a little after the last key: a key that is
+   held down, or pressed several times, is one change. */
 
 function slides(slider) {
   const rate = () => STOPS[slider.valueAsNumber];
@@ -108,14 +110,20 @@ function slides(slider) {
     slider.dataset.held = "yes";
     paceWords(rate());
   });
+  let soon = 0;
   slider.addEventListener("keydown", ({ key }) => {
+    clearTimeout(soon);
     if (/^(Arrow|Page|Home|End)/.test(key)) slider.dataset.key = key;
   });
   const released = () => {
+    clearTimeout(soon);
     delete slider.dataset.key;
-    if (slider.dataset.held) keep();
+    if (slider.dataset.held && slider.isConnected && host) keep();
   };
-  slider.addEventListener("keyup", released);
+  slider.addEventListener("keyup", () => {
+    clearTimeout(soon);
+    soon = setTimeout(released, SETTLED);
+  });
   slider.addEventListener("blur", released);
   slider.addEventListener("change", () => slider.dataset.key || keep());
 }

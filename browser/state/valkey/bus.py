@@ -28,9 +28,10 @@ class ValkeyBus:
     def __init__(self, server: Valkey) -> None:
         self._server = server
 
-    async def publish(self, channel: str, message: bytes) -> None:
-        """Say it to whoever listens now."""
-        await self._server.command("PUBLISH", self._server.key("bus", channel), message)
+    async def publish(self, channel: str, message: bytes) -> int:
+        """Say it to whoever listens now; returns how many do."""
+        name = self._server.key("bus", channel)
+        return int(await self._server.command("PUBLISH", name, message))
 
     @asynccontextmanager
     async def listen(self, channel: str) -> AsyncIterator[AsyncIterator[bytes]]:

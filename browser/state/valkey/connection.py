@@ -23,6 +23,7 @@ nothing on disk, is one burst too many possible, and a pause that a site asked f
 
 from __future__ import annotations
 
+import hashlib
 import logging
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from contextlib import suppress
@@ -48,6 +49,7 @@ from redis.exceptions import (
 from browser.errors import StateUnavailable
 from browser.state.database import AWAY
 from browser.state.valkey.fit import Unfit, check, reached_by, read
+from browser.state.valkey.why import why
 
 T = TypeVar("T")
 
@@ -74,6 +76,11 @@ def script(name: str, **constants: float | str) -> str:
     return given + "".join(texts)
 
 
+@cache
+def _name(text: str) -> str:
+    return hashlib.sha1(text.encode(), usedforsecurity=False).hexdigest()
+
+
 class Valkey:
     """The server.
 
@@ -93,8 +100,8 @@ class Valkey:
         self._closed = False
         self._away = False
         self._run_id = ""  # of the server that was met last
-        # What a server is told that may have forgotten it, or that was away when it was to be told.
-        self.teach: Callable[[], Iterable[Command]] = tuple
+        self._maxmemory = 0  # as well
+        self._teachers: list[Callable[[], Iterable[Command]]] = []
 
     @staticmethod
     def key(*parts: str) -> str:
@@ -110,21 +117,31 @@ class Valkey:
         """Of the server that was met last; empty before the first."""
         return self._run_id
 
+    @property
+    def maxmemory(self) -> int:
+        """Octets, of the server that was met last; 0 for no bound, and before the first."""
+        return self._maxmemory
+
+    def teach(self, commands: Callable[[], Iterable[Command]]) -> None:
+        """Let each server first be told *commands* that may have lost them, or that was away."""
+        self._teachers.append(commands)
+
     async def run(self, job: Callable[[Any], Awaitable[T]]) -> T:
         """Let *job* ask the server. It may be cancelled at any moment, and is after `PATIENCE`.
 
         Raises:
-            StateUnavailable: when the server is away, refuses, or is not fit.
+            StateUnavailable: when the server is away, refuses, or is not fit; it says why to the
+                operator.
         """
         if self._closed:
-            raise StateUnavailable(AWAY)
+            raise StateUnavailable(AWAY, for_operator="This process has let go of its store.")
         try:
             with anyio.fail_after(PATIENCE):
                 async with self._places:
                     answer = await job(self._client)
         except FAILURES as error:
             await self._failed(error)
-            raise StateUnavailable(AWAY) from error
+            raise StateUnavailable(AWAY, for_operator=why(error)) from error
         if self._away:
             self._away = False
             _log.warning("the shared store is there again")
@@ -149,27 +166,27 @@ class Valkey:
         """The answer of the script *text* (see `script`), which is sent once to each server."""
 
         async def evaluated(client: Any) -> Any:
-            handle = client.register_script(text)
             given = (len(keys), *keys, *args)
             try:
-                return await client.execute_command("EVALSHA", handle.sha, *given)
+                return await client.execute_command("EVALSHA", _name(text), *given)
             except NoScriptError:
                 return await client.execute_command("EVAL", text, *given)
 
         return await self.run(evaluated)
 
     async def ping(self) -> None:
-        """Write, so that a replica, a full server and one that is loading are not taken for ready.
+        """See that the server is still fit, and write: a full one is not taken for ready.
 
         Raises:
-            StateUnavailable: with a sentence for the operator when the server is not fit.
+            StateUnavailable: as `run` does.
         """
-        try:
-            await self.command("SET", self.key("ping"), "", "PX", 60_000)
-        except StateUnavailable as error:
-            if isinstance(error.__cause__, Unfit):
-                raise StateUnavailable(str(error.__cause__)) from error
-            raise
+
+        async def pinged(client: Any) -> None:
+            facts = await client.execute_command("INFO")
+            check({name: str(value) for name, value in facts.items()})
+            await client.execute_command("SET", self.key("ping"), "", "PX", 60_000)
+
+        await self.run(pinged)
 
     def subscriber(self) -> Any:
         """A connection of its own that listens (`browser.state.valkey.bus`)."""
@@ -216,9 +233,11 @@ class Valkey:
             meeting = ("EVAL", script("meet"), 1, marker, self.moment(), run_id, known)
             await _ask(connection, *meeting)
             if known and (known != run_id or self._away):
-                for command in self.teach():
-                    await _ask(connection, *command)
+                for commands in self._teachers:
+                    for command in commands():
+                        await _ask(connection, *command)
             self._run_id = run_id
+            self._maxmemory = int(facts.get("maxmemory", "0"))
         except BaseException:
             await connection.disconnect(nowait=True)
             raise

@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from redis.asyncio.connection import parse_url
@@ -24,7 +25,8 @@ from redis.exceptions import RedisError
 
 OLDEST = (7, 0)  # what a server says in `redis_version`; Valkey 7.2, the first, says 7.2.4
 _SCHEMES = {"valkey": "redis", "redis": "redis", "valkeys": "rediss", "rediss": "rediss"}
-_OPTIONS = ("db", "ssl_ca_certs", "ssl_certfile", "ssl_keyfile")
+_FILES = ("ssl_ca_certs", "ssl_certfile", "ssl_keyfile")
+_OPTIONS = ("db", *_FILES)
 _OPTION = f"({'|'.join(_OPTIONS)})=[^#&]*"
 _QUERY = rf"(\?{_OPTION}(&{_OPTION})*)?"
 _TCP = re.compile(rf"([^/?#@]*@)?[^/?#@]+(/[0-9]*)?{_QUERY}")
@@ -78,7 +80,7 @@ def reached_by(url: str) -> dict[str, Any]:
     """What redis-py makes of *url*.
 
     Raises:
-        ValueError: when it makes nothing of it, or of a part of it.
+        ValueError: when it makes nothing of it, or of a part of it, or a file cannot be read.
     """
     scheme, _, rest = url.partition("://")
     scheme = _SCHEMES.get(scheme, scheme)
@@ -87,6 +89,21 @@ def reached_by(url: str) -> dict[str, Any]:
     if not form.fullmatch(rest):
         raise ValueError(wrong)
     try:
-        return dict(parse_url(f"{scheme}://{rest}"))
+        found: dict[str, Any] = dict(parse_url(f"{scheme}://{rest}"))
     except ValueError:
         raise ValueError(wrong) from None
+    for name in _FILES:
+        _readable(name, found.get(name))
+    return found
+
+
+def _readable(name: str, path: str | None) -> None:
+    """Raise ``ValueError`` unless the file at *path* can be read, if one is named."""
+    if path is None:
+        return
+    try:
+        with Path(path).open("rb"):
+            return
+    except (OSError, ValueError) as error:
+        said = getattr(error, "strerror", None) or "that is no path"
+        raise ValueError(f"The file that {name} of store.url names: {said}.") from None

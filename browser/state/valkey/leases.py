@@ -4,6 +4,9 @@ Governing text: the pattern for locks in the command reference of SET (NX, PX an
 deleted only by whoever knows the token). On one server it excludes as long as the server keeps
 its memory; `browser.state.ports.Leases` says what callers have to check themselves.
 
+A server that was hanging may take a lease for somebody who has given up: when it answers again it
+is first told to let go of such leases.
+
 Left to taste: that a lease lasts five seconds and is renewed three times in them, and how often
 those who wait look.
 """
@@ -11,19 +14,25 @@ those who wait look.
 from __future__ import annotations
 
 import secrets
-from collections.abc import AsyncIterator
+from collections import OrderedDict
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 
 import anyio
 
 from browser.errors import StateUnavailable
-from browser.state.valkey.connection import Valkey
+from browser.state.valkey.connection import Command, Valkey
 
 LASTS = 5.0  # seconds without renewal; a holder that died has lost it then
+UNSURE = 1000  # leases, at most, of which it is remembered that they may have been taken
 LOOK = 0.02, 0.2  # seconds between looks of those who wait: at first, and at most
 
 _RENEW = "return redis.call('GET', KEYS[1]) == ARGV[1] and redis.call('PEXPIRE', KEYS[1], ARGV[2])"
-_RELEASE = "return redis.call('GET', KEYS[1]) == ARGV[1] and redis.call('DEL', KEYS[1])"
+_RELEASE = """
+for n, key in ipairs(KEYS) do
+  if redis.call('GET', key) == ARGV[n] then redis.call('DEL', key) end
+end
+"""
 
 
 class ValkeyLeases:
@@ -31,6 +40,8 @@ class ValkeyLeases:
 
     def __init__(self, server: Valkey) -> None:
         self._server = server
+        self._unsure: OrderedDict[str, str] = OrderedDict()  # keys by token
+        server.teach(self._lessons)
 
     @asynccontextmanager
     async def hold(self, name: str, patience: float) -> AsyncIterator[bool]:
@@ -68,6 +79,9 @@ class ValkeyLeases:
             except anyio.get_cancelled_exc_class():
                 await self._release(key, token)  # the answer may have been that it is ours
                 raise
+            except StateUnavailable:
+                self._doubt(key, token)
+                raise
             left = until - anyio.current_time()
             if left <= 0:
                 return False
@@ -87,4 +101,15 @@ class ValkeyLeases:
             try:
                 await self._server.call(_RELEASE, [key], token)
             except StateUnavailable:
-                return  # it ends by itself
+                self._doubt(key, token)
+
+    def _doubt(self, key: str, token: str) -> None:
+        self._unsure[token] = key
+        if len(self._unsure) > UNSURE:
+            self._unsure.popitem(last=False)
+
+    def _lessons(self) -> Iterator[Command]:
+        if told := dict(self._unsure):
+            yield ("EVAL", _RELEASE, len(told), *told.values(), *told)
+            for token in told:  # once it has answered
+                self._unsure.pop(token, None)

@@ -1,7 +1,8 @@
 """Replies that may be used again, by all replicas: a page is fetched once for all of them.
 
 The rules are those of `browser.state.responses`, over one room that all replicas share: they name
-the same ``cache.max_bytes``. Octets are counted as stored, which is compressed.
+the same ``cache.max_bytes``, of which there are no more than an eighth of the server's `maxmemory`.
+Octets are counted as stored, which is compressed.
 """
 
 from __future__ import annotations
@@ -34,6 +35,7 @@ class ValkeyResponses:
             server,
             "replies",
             most=max_octets,
+            part=1 / 8,
             largest=max_octets // LARGEST,
             kept=KEPT,
             longest=_LONGEST,

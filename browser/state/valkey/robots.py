@@ -23,7 +23,7 @@ class ValkeyRobots:
             server,
             "robots",
             most=max_bytes,
-            largest=max_bytes,
+            part=1 / 8,
             kept=ROBOTS_KEPT,
             longest=_LONGEST,
         )

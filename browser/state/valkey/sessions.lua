@@ -10,6 +10,7 @@
 --                    of those with as many the one idle longest comes first
 --   sessions:uses    counts uses
 --   owner:<owner>    the owner's sessions by their last use
+--   gone:<key>       for a while after a session was deleted: who had loaded it may not save it
 
 local A_SWEEP = 32 -- sessions that one save ends at most of each kind
 local STATES = 8 * 17 -- octets of the last eight states: sixteen digits and a space each
@@ -104,12 +105,14 @@ end
 -- sessions there may be, what keys of leases begin with, seconds after which pages are touched,
 -- head, sizes, then fields and their entries.
 -- The new state and whether to touch the pages; or 'whole', when all of it must be sent; or 'busy',
--- when another has written meanwhile.
+-- when another has written meanwhile; or 'gone', when somebody has deleted it.
 function todo.save()
   local known, new, owner, share, ttl = unpack(ARGV, 4, 8)
   local state, past, old, touched = unpack(redis.call('HMGET', S, 'state', 'past', 'share', 'touched'))
   local now = clock(ARGV[2])
-  if not state and known ~= '' then return { 'whole' } end
+  if not state and known ~= '' then
+    return { redis.call('EXISTS', P .. 'gone:' .. key) == 1 and 'gone' or 'whole' }
+  end
   if (state or '') ~= known then return { 'busy' } end
   for n = 14, #ARGV, 2 do redis.call('HSET', S, ARGV[n], ARGV[n + 1]) end
   redis.call('HSET', S, 'head', ARGV[12], 'sizes', ARGV[13], 'owner', owner, 'share', share,
@@ -126,19 +129,20 @@ function todo.save()
   return { new, now - (touched or now) >= tonumber(ARGV[11]) and 1 or 0 }
 end
 
--- ARGV: the state it must be in; nothing for any. Its head, if it was there.
+-- ARGV: the state it must be in; nothing for any. Then seconds for which who had loaded it may not
+-- save it: 0 when it has ended by itself. Its head, if it was there.
 function todo.drop()
   local state, owner, head = unpack(redis.call('HMGET', S, 'state', 'owner', 'head'))
   if not state or (ARGV[4] ~= '' and ARGV[4] ~= state) then return false end
   drop(key, owner)
+  if tonumber(ARGV[5]) > 0 then
+    redis.call('SET', P .. 'gone:' .. key, '', 'PX', math.ceil(ARGV[5] * 1000))
+  end
   return head
 end
 
--- ARGV: seconds that the pages are to live, their keys.
+-- Its pages were told to stay.
 function todo.touch()
-  for n = 5, #ARGV do
-    redis.call('PEXPIRE', P .. 'page:' .. ARGV[n], math.ceil(ARGV[4] * 1000), 'GT')
-  end
   if redis.call('EXISTS', S) == 1 then
     redis.call('HSET', S, 'touched', text(clock(ARGV[2])))
   end

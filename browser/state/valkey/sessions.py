@@ -7,7 +7,9 @@ which are only ever added. Every save gives it a new state, a random name. From 
   knows; the store remembers the last eight. A save sends what is new;
 - **fencing**: a save says on which state it stands. When another replica has saved meanwhile (this
   one was cut off and lost its lease), nothing is written and the command answers `busy`: what is
-  not saved has not happened. The next command begins with what the store has;
+  not saved has not happened. The next command begins with what the store has. So it is when
+  somebody has deleted the session meanwhile, which the store remembers for an hour; one that has
+  only ended is written anew;
 - **one writer's view**: a script does the whole of each call, so no replica sees half a save.
 
 What came from the store is checked: a head names its session, and a save its new state. What
@@ -23,7 +25,7 @@ replicas, server or machine loses nothing. With ``everysec`` a killed server may
 as well when its disk is slow: it then acknowledges before it has written.
 
 **Pages** that a session shows are told to stay (`browser.state.valkey.pages`) when half of its idle
-time has gone since they were told last.
+time has gone since they were told last, and to leave when it is deleted.
 """
 
 from __future__ import annotations
@@ -45,11 +47,13 @@ from browser.state.database import AWAY
 from browser.state.memory import Lifetimes
 from browser.state.valkey.connection import PREFIX, Valkey, script
 from browser.state.valkey.packed import pack, unpack
-from browser.state.valkey.pages import lifetime
+from browser.state.valkey.pages import ValkeyPages
 
 HOT_SESSIONS = 256  # sessions kept in memory; a long one takes a few megabytes
 MAX_ENTRY = 16 * 2**20  # octets of one entry, unpacked
 TAKEN = "Another command of this conversation has run meanwhile. Try again in a moment."
+DELETED = "This conversation was deleted meanwhile. Nothing of the command is kept."
+GONE = 3600.0  # seconds for which a deletion is remembered: no command goes on for longer
 LISTS = ("displays", "quotes", "steps", "allowed")
 _READ = (codec.display, codec.quote, codec.step, codec.address)
 
@@ -72,6 +76,7 @@ class ValkeySessions:
         self._capacity = hot
         self._hot: OrderedDict[str, Session] = OrderedDict()
         self._script = script("sessions", P=PREFIX)
+        self._pages = ValkeyPages(server, lifetimes)
 
     async def load(self, key: str) -> Session | None:
         """The session as it was saved last, unless it is unknown or has ended."""
@@ -98,8 +103,8 @@ class ValkeySessions:
         """Write what is new; once this returns, killing the process loses nothing of it.
 
         Raises:
-            StateUnavailable: the store is away, or another process has saved the session since
-                it was loaded. Whether the first was saved all the same is not known.
+            StateUnavailable: the store is away, or another process has saved or deleted the
+                session since it was loaded. Whether the first was saved all the same is not known.
         """
         try:
             touch = await self._saved(session)
@@ -113,9 +118,15 @@ class ValkeySessions:
 
     async def delete(self, key: str) -> bool:
         """Forget it; whether there was one that had not ended."""
-        head = await self._drop(key, "")
+        pages: set[str] = set()
+        with contextlib.suppress(StateUnavailable):  # what cannot be read is deleted all the same
+            known = await self._current(key)
+            pages = _kept(known) if known else pages
+        head = await self._drop(key, "", GONE)
         if head is None:
             return False
+        with contextlib.suppress(StateUnavailable):  # they go by themselves, later
+            await self._pages.leave(pages)
         session = _checked(key, head)
         return not self._lifetimes.over(session.created, session.used)
 
@@ -164,6 +175,8 @@ class ValkeySessions:
             if answer == [b"whole"] and known is not None:  # it has ended meanwhile
                 known = None
                 continue
+            if answer == [b"gone"]:
+                raise StateUnavailable(DELETED, retry_after=1)
             if answer == [b"busy"]:
                 raise StateUnavailable(TAKEN, retry_after=1)
             if len(answer) != 2 or answer[0] != state.encode():
@@ -172,12 +185,12 @@ class ValkeySessions:
             return bool(answer[1])
 
     async def _touch(self, session: Session) -> None:
-        pages = {shown.page_key for shown in session.displays if shown.signals.keep}
-        await self._ask("touch", session.key, repr(lifetime(self._lifetimes)), *pages)
+        await self._pages.stay(_kept(session))
+        await self._ask("touch", session.key)
 
-    async def _drop(self, key: str, state: str) -> bytes | None:
+    async def _drop(self, key: str, state: str, remember: float = 0.0) -> bytes | None:
         self._hot.pop(key, None)
-        head: bytes | None = await self._ask("drop", key, state)
+        head: bytes | None = await self._ask("drop", key, state, repr(remember))
         self._hot.pop(key, None)  # a load that began before may have brought it back
         return head
 
@@ -189,6 +202,11 @@ class ValkeySessions:
         self._hot.move_to_end(session.key)
         while len(self._hot) > self._capacity:
             self._hot.popitem(last=False)
+
+
+def _kept(session: Session) -> set[str]:
+    """The keys of those pages the session shows that are stored."""
+    return {shown.page_key for shown in session.displays if shown.signals.keep}
 
 
 def _written(

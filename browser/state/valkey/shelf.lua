@@ -75,4 +75,20 @@ function todo.forget()
   drop(name)
 end
 
+-- ARGV: seconds that values are to live unused, whether that lengthens their lives (GT) or shortens
+-- them (LT), their names. How many of them there are.
+function todo.live()
+  local from = clock(ARGV[2]) + tonumber(ARGV[4]) - KEPT
+  local there = 0
+  for n = 6, #ARGV do
+    local value = SHELF .. 'at:' .. ARGV[n]
+    if redis.call('EXISTS', value) == 1 then
+      redis.call('ZADD', USED, 'XX', ARGV[5], text(from), ARGV[n])
+      redis.call('PEXPIRE', value, math.ceil(ARGV[4] * 1000), ARGV[5])
+      there = there + 1
+    end
+  end
+  return { there }
+end
+
 return todo[ARGV[1]]()

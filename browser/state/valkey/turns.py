@@ -10,7 +10,7 @@ trickle for an hour: it starts anew, under the pace. Pauses that sites asked for
 the processes that were asked, also those that could not be told when they were.
 
 A reservation that is cancelled before its answer came may have been made, and is then a turn that
-nobody uses: the host has a longer rest.
+nobody uses: the host has a longer rest. So it is with the leave to send.
 
 Left to taste: how many pauses a process remembers for that.
 """
@@ -43,7 +43,19 @@ def _text() -> str:
         MIN_PAUSE=rules.MIN_PAUSE,
         MAX_PAUSE=rules.MAX_PAUSE,
         SPARE=SPARE,
+        TOLERANCE=rules.TOLERANCE,
     )
+
+
+def _written(rates: tuple[Rate, ...]) -> list[str | float]:
+    return [
+        each
+        for rate in rates
+        for each in (
+            *(rate.name, repr(rate.interval), rate.burst),
+            *(int(rate.name not in _ANEW), rate.revision),
+        )
+    ]
 
 
 class _Pause(NamedTuple):
@@ -72,7 +84,7 @@ class ValkeyTurns:
         self._jitter = jitter
         self._script = _text()
         self._pauses: OrderedDict[str, _Pause] = OrderedDict()
-        server.teach = self._lessons
+        server.teach(self._lessons)
 
     async def reserve(
         self, host: str, rates: tuple[Rate, ...], now: float, max_wait: float
@@ -82,13 +94,8 @@ class ValkeyTurns:
         *now* is not looked at: replicas' clocks differ.
         """
         del now
-        wanted = [
-            each
-            for rate in rates
-            for each in (rate.name, repr(rate.interval), rate.burst, int(rate.name not in _ANEW))
-        ]
         granted, wait, held_by, status, *times = await self._ask(
-            "reserve", host, repr(max_wait), self._server.run_id, *wanted
+            "reserve", host, repr(max_wait), self._server.run_id, *_written(rates)
         )
         receipt = {
             rate.name: (float(times[2 * n]), float(times[2 * n + 1]))
@@ -106,6 +113,16 @@ class ValkeyTurns:
         if receipt:
             with suppress(StateUnavailable):
                 await self._ask("give_back", host, *receipt)
+
+    async def go(self, asked: Mapping[str, tuple[Rate, ...]], now: float) -> Turn:
+        """Note that a request is sent now, if it may be; *now* is not looked at."""
+        del now
+        wanted = [each for rates in asked.values() for each in (len(rates), *_written(rates))]
+        keys = self._server.key("server"), *(self._key(host) for host in asked)
+        granted, wait, held_by, status = await self._server.call(
+            self._script, keys, "go", self._server.moment(), self._server.run_id, *wanted
+        )
+        return Turn(bool(granted), float(wait), held_by.decode(), status)
 
     async def back_off(
         self, host: str, now: float, retry_after: float | None, status: int
@@ -184,4 +201,6 @@ def _pace(flat: list[bytes], ahead: float) -> HostPace:
         int(fields.get("strikes", 0)),
         int(fields.get("status", 0)),
         {name[2:]: float(value) for name, value in fields.items() if name[:2] == "i:"},
+        {name[2:]: int(value) for name, value in fields.items() if name[:2] == "r:"},
+        {name[2:]: float(value) + ahead for name, value in fields.items() if name[:2] == "s:"},
     )

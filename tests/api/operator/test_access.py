@@ -21,11 +21,15 @@ from tests.world import World
 OPERATOR = "operator-token-of-the-service"
 PATHS = ("hosts", "hosts/a.test", "refusals", "check?url=http://a.test/", "audit", "limits.toml")
 CHAT = "https://chat.example"
+AT_ONCE = 2
 
 
 @pytest.fixture(scope="module")
 def operated(world: World) -> Iterator[httpx.Client]:
-    server = {"tokens": [FIRST], "operator_token": OPERATOR, "cors_origins": [CHAT]}
+    server = {
+        "tokens": [FIRST], "operator_token": OPERATOR, "cors_origins": [CHAT],
+        "concurrency": AT_ONCE,
+    }  # fmt: skip
     with serving(world, server=server, headers=bearer(OPERATOR)) as client:
         yield client
 
@@ -39,12 +43,18 @@ def problem(response: httpx.Response, status: int) -> str:
 
 
 @pytest.mark.parametrize("path", [*PATHS, "events", "nothing"])
-@pytest.mark.parametrize("method", ["GET", "PUT", "DELETE", "POST", "OPTIONS"])
-def test_without_the_token_nothing_answers(operated: httpx.Client, path: str, method: str):
-    for headers in ({"Authorization": ""}, bearer(FIRST), bearer(OPERATOR + "x")):
-        response = operated.request(method, f"/operator/{path}", headers=headers)
-        assert "server.operator_token" in problem(response, 401)
-        assert response.headers["www-authenticate"].startswith("Bearer")
+def test_without_the_token_nothing_answers(operated: httpx.Client, path: str):
+    wrong = ({"Authorization": ""}, bearer(FIRST), bearer(OPERATOR + "x"))
+    for method in ("GET", "PUT", "DELETE", "POST", "OPTIONS"):
+        for headers in (*wrong, {"Authorization": f"Basic {OPERATOR}"}):
+            response = operated.request(method, f"/operator/{path}", headers=headers)
+            assert "server.operator_token" in problem(response, 401)
+            assert response.headers["www-authenticate"].startswith("Bearer")
+
+
+def test_a_wrong_try_that_was_answered_holds_up_nobody(operated: httpx.Client):
+    for _ in range(AT_ONCE + 1):
+        problem(operated.get("/operator/hosts", headers=bearer("x" * 20)), 401)
 
 
 def test_two_credentials_are_none(operated: httpx.Client):
@@ -118,13 +128,22 @@ def test_guessing_has_a_bound_that_the_operator_does_not_meet(world: World):
         ({"rate": 0}, "rate has to be at least"),
         ({"rate": "fast"}, "rate has to be a number"),
         ({"rate": 1e300}, "rate has to be at most"),
+        ({"rate": 101}, "rate has to be at most 100"),
+        ({"rate": True}, "rate has to be a number"),
+        ({"rate": "5"}, "rate has to be a number"),
+        ({"burst": 1001}, "burst has to be at most 1000"),
+        ({"burst": True}, "burst has to be a whole number"),
+        ({"concurrency": 257}, "concurrency has to be at most 256"),
+        ({"hourly": 1_000_001}, "hourly has to be at most 1000000"),
+        ({"blocked": "yes"}, "blocked has to be true or false"),
+        ({"blocked": 1}, "blocked has to be true or false"),
         ({"burst": 0}, "burst has to be at least 1"),
         ({"burst": 1.5}, "burst has to be a whole number"),
         ({"concurrency": -1}, "concurrency has to be at least 1"),
         ({"hourly": 0}, "hourly has to be at least 1"),
         ({"blocked": "maybe"}, "blocked has to be true or false"),
         ({"note": "x" * 201}, "note has to be at most 200 characters"),
-        ({"colour": "red"}, "a name that is not known"),
+        ({"colour": "red"}, "not known; valid are rate, burst, concurrency, hourly, blocked, note"),
         ([], "a JSON object"),
         (None, "body"),
     ],
@@ -138,7 +157,8 @@ def test_an_order_that_is_none_says_what_is_valid(operated: httpx.Client, body: 
     "note", ["two\nlines", "a\u202eb", "\u0000", "\u2028", "a\r\nX-Forged: yes", "\x1b[31m"]
 )
 def test_a_note_is_one_line_that_is_shown_as_it_is(operated: httpx.Client, note: str):
-    problem(operated.put("/operator/hosts/a.test", json={"note": note}), 422)
+    told = problem(operated.put("/operator/hosts/a.test", json={"note": note}), 422)
+    assert told == "note has to be one line of at most 200 characters"
     assert operated.get("/operator/audit").json() == {"changes": []}
 
 
@@ -150,18 +170,14 @@ def test_a_note_is_one_line_that_is_shown_as_it_is(operated: httpx.Client, note:
         *("a" * 64 + ".test", "%E2%80%AE.test", "a'b", 'a"b', "a]b"),
     ],
 )
-@pytest.mark.parametrize("method", ["GET", "PUT", "DELETE"])
-def test_what_is_no_host_is_refused_and_not_repeated(
-    operated: httpx.Client, method: str, host: str
-):
-    body = b"{}" if method == "PUT" else None
-    response = operated.request(method, f"/operator/hosts/{host}", content=body)
-    if response.status_code == 404:  # a slash makes it another path
-        assert "%2f" in host.lower()
-        return
-    detail = problem(response, 422)
-    assert "has to be" in detail
-    assert host not in response.text
+def test_what_is_no_host_is_refused_and_not_repeated(operated: httpx.Client, host: str):
+    for method, body in (("GET", None), ("PUT", b"{}"), ("DELETE", None)):
+        response = operated.request(method, f"/operator/hosts/{host}", content=body)
+        if "%2f" in host.lower():  # a slash makes it another path
+            assert "a name or address alone" in problem(response, 404)
+            continue
+        assert "has to be" in problem(response, 422)
+        assert host not in response.text
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from browser.rules.pace import retry_after
+from browser.rules.retry_after import retry_after
 
 
 @pytest.mark.parametrize(

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import inspect
 import os
 import signal
 import socket
 import subprocess
 import sys
+from functools import partial
 
 import anyio
 import pytest
@@ -19,6 +21,7 @@ from browser.state.valkey import connection
 from browser.state.valkey.connection import FAILURES, Valkey
 from browser.state.valkey.fit import Unfit, check
 from tests.clock import ManualClock
+from tests.until import PATIENCE as LONG
 from tests.valkey import Server, Servers
 
 FIT = {"redis_version": "7.2.4", "role": "master", "maxmemory": "0", "cluster_enabled": "0"}
@@ -58,7 +61,8 @@ async def refused(client: Valkey) -> str:
     with pytest.raises(StateUnavailable) as caught:
         await client.ping()
     await client.aclose()
-    return caught.value.sentence
+    assert "cannot reach its memory" in caught.value.sentence, "models read this"
+    return caught.value.for_operator
 
 
 # -- where it is --
@@ -73,7 +77,11 @@ async def refused(client: Valkey) -> str:
             "valkeys://u:p%2Fw@h/3",
             "rediss://[::1]:6379",
         ),
-        *("unix:///run/valkey.sock", "unix://u:p@/run/s?db=2", "valkeys://h?ssl_ca_certs=/ca.pem"),
+        *(
+            "unix:///run/valkey.sock",
+            "unix://u:p@/run/s?db=2",
+            f"valkeys://h?ssl_ca_certs={__file__}",
+        ),
     ],
 )
 def test_urls_of_all_forms_name_a_store(url):
@@ -106,11 +114,19 @@ def test_other_urls_are_answered_with_the_valid_forms_and_not_repeated(url):
     assert caught.value.__cause__ is None
 
 
+@pytest.mark.parametrize("option", ["ssl_ca_certs", "ssl_certfile", "ssl_keyfile"])
+def test_a_file_that_cannot_be_read_is_told_at_once(option: str, tmp_path):
+    with pytest.raises(ValueError, match=f"{option} of store.url names: No such file") as caught:
+        Valkey(f"valkeys://:hunter2@h?{option}={tmp_path}/hunter2.pem")
+    assert "hunter2" not in str(caught.value)
+
+
 async def test_a_password_is_needed_where_there_is_one_and_is_never_repeated(own, caplog):
     server = own("--requirepass", "hunter2")
     for url in (server.url, server.url.replace("//", "//:hunter1@")):
-        client = Valkey(url)
-        assert "hunter" not in await refused(client)
+        assert await refused(Valkey(url)) == (
+            "The shared store refuses the password: see store.url."
+        )
     client = Valkey(server.url.replace("//", "//:hunter2@"))
     await client.ping()
     await client.aclose()
@@ -143,25 +159,42 @@ async def test_a_server_that_may_forget_a_pace_is_refused(own):
     await client.aclose()
 
 
-async def test_a_full_server_is_not_ready(own):
-    client = Valkey(own("--maxmemory", "1").url)
-    with pytest.raises(StateUnavailable):
+async def test_a_policy_that_was_set_meanwhile_is_noticed(own):
+    server = own("--maxmemory", "50mb")
+    client = Valkey(server.url)
+    await client.ping()
+    server.say("CONFIG", "SET", "maxmemory-policy", "allkeys-lru")
+    with pytest.raises(StateUnavailable) as caught:
         await client.ping()
+    assert "allkeys-lru" in caught.value.for_operator
+    with pytest.raises(StateUnavailable):
+        await client.command("GET", "x")
+    server.say("CONFIG", "SET", "maxmemory-policy", "noeviction")
+    await client.ping()
     await client.aclose()
+
+
+async def test_a_full_server_is_not_ready(own):
+    assert await refused(Valkey(own("--maxmemory", "1").url)) == (
+        "The shared store is out of memory: give it more maxmemory."
+    )
 
 
 async def test_a_replica_is_refused_and_one_that_became_primary_is_used(own):
     server = own("--replicaof", "127.0.0.1 1")
     client = Valkey(server.url)
-    with pytest.raises(StateUnavailable, match="read-only replica"):
+    with pytest.raises(StateUnavailable) as caught:
         await client.ping()
+    assert "read-only replica" in caught.value.for_operator
     server.say("REPLICAOF", "NO", "ONE")
     await client.ping()
     server.say("REPLICAOF", "127.0.0.1", "1")
-    for said in ("cannot reach", "read-only replica"):
-        with pytest.raises(StateUnavailable, match=said):
-            await client.ping()
-    await client.aclose()
+    with pytest.raises(StateUnavailable) as caught:
+        await client.command("SET", "x", "")
+    assert caught.value.for_operator == (
+        "The shared store is read-only: store.url must name the primary."
+    )
+    assert "read-only replica" in await refused(client)
 
 
 @pytest.mark.parametrize(
@@ -222,21 +255,58 @@ async def test_a_server_that_is_away_when_we_start_may_come_later(own, caplog):
     await store.aclose()
 
 
+async def test_it_is_said_how_a_server_is_away_and_not_where(tmp_path):
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    for url, how in {
+        f"valkey://:hunter2@127.0.0.1:{port}/0": "refuses the connection: see that it runs",
+        "valkey://:hunter2@store.invalid:6379/0": "has a name that leads to no address",
+        f"unix://:hunter2@{tmp_path}/none": "has no socket at this path: see that it runs",
+    }.items():
+        assert await refused(Valkey(url)) == f"The shared store {how}."
+    for number, said_first in enumerate(
+        (b"-LOADING now", b"-MISCONF hunter2", b"-ERR max number of clients reached")
+    ):
+        path = tmp_path / str(number)
+        async with await asyncio.start_unix_server(partial(_says, said_first + b"\r\n"), path):
+            said = await refused(Valkey(f"unix://{path}"))
+        assert said == f"The shared store {HOW[number]}."
+
+
+HOW = (
+    "is still loading its data",
+    "cannot write to its disk",
+    "takes no more connections: see its maxclients",
+)
+
+
+async def _says(answer: bytes, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    while await reader.read(9999):
+        writer.write(answer)
+    writer.close()
+
+
 async def test_a_server_that_hangs_is_given_up(own, monkeypatch):
-    monkeypatch.setattr(connection, "PATIENCE", 0.1)
+    monkeypatch.setattr(connection, "PATIENCE", LONG)
     server = own()
     client = Valkey(server.url)
     await client.ping()
     os.kill(server.pid, signal.SIGSTOP)
-    with pytest.raises(StateUnavailable):
+    monkeypatch.setattr(connection, "PATIENCE", 0.1)
+    with pytest.raises(StateUnavailable) as caught:
         await client.ping()
+    assert caught.value.for_operator == "The shared store does not answer in time."
     os.kill(server.pid, signal.SIGCONT)
-    monkeypatch.undo()
+    monkeypatch.setattr(connection, "PATIENCE", LONG)
     await client.ping()
     await client.aclose()
 
 
-async def test_more_calls_at_once_than_connections_wait_for_one_another(client, valkey):
+async def test_more_calls_at_once_than_connections_wait_for_one_another(
+    client, valkey, monkeypatch
+):
+    monkeypatch.setattr(connection, "PATIENCE", LONG)
     answers: list[bytes] = []
 
     async def ask(n: int) -> None:

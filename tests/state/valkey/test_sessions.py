@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -15,7 +14,7 @@ from browser.model.session import Session
 from browser.state.memory import Lifetimes
 from browser.state.valkey.connection import Valkey
 from browser.state.valkey.pages import ValkeyPages, lifetime
-from browser.state.valkey.sessions import ValkeySessions
+from browser.state.valkey.sessions import GONE, ValkeySessions
 from tests.clock import ManualClock
 from tests.late import asked_and_cancelled, late_replies
 from tests.state.samples import START, display, full_session, session
@@ -276,7 +275,9 @@ async def test_what_has_ended_leaves_nothing_behind(client, clock):
     await one.save(session("last", clock.now()))
     assert await one.delete("last")
     left = set(await client.command("KEYS", "*"))
-    assert left == {b"pb:1:server", b"pb:1:sessions:uses"}
+    deleted = {b"pb:1:gone:s3", b"pb:1:gone:last"}
+    assert left - deleted == {b"pb:1:server", b"pb:1:sessions:uses"}
+    assert all([0 < await client.command("TTL", key) <= GONE for key in deleted])
 
 
 async def test_what_ended_by_the_server_s_clock_is_counted_no_more(client, clock, server):
@@ -295,10 +296,27 @@ async def test_a_session_that_ended_while_its_command_ran_is_saved_whole(replica
     one, other = replicas
     await one.save(full_session())
     found = await one.open()
-    assert await other.delete("key")
+    assert await other._drop("key", "")
     await grow(one, found)
     assert len((await other.open()).displays) == 3
     assert await other.open() == found
+
+
+async def test_a_session_that_was_deleted_while_its_command_ran_stays_deleted(replicas):
+    one, other = replicas
+    await one.save(full_session())
+    stopped = await one.open()
+    assert await other.delete("key")
+    for _ in range(2):
+        with pytest.raises(StateUnavailable, match="was deleted"):
+            await grow(one, stopped)
+        assert await other.load("key") is None
+    await other.save(session(pages=("new",)))  # somebody begins anew under the same name
+    with pytest.raises(StateUnavailable, match="has run meanwhile"):
+        await grow(one, stopped)
+    assert [shown.title for shown in (await one.open()).displays] == [
+        shown.title for shown in session(pages=("new",)).displays
+    ]
 
 
 async def test_an_owner_of_which_all_run_commands_may_have_one_too_many(client, clock):
@@ -389,35 +407,43 @@ async def test_no_session_is_shown_to_another_when_questions_are_cancelled(valke
 # -- pages that are told to stay --
 
 
-@pytest.fixture
-def ttl(server: Server) -> Callable[[str], float]:
-    def of(key: str) -> float:
-        return int(server.say("PTTL", f"pb:1:page:{key}")[1:]) / 1000
-
-    return of
+def put_back(server: Server) -> None:
+    """As if 500 seconds were left to the only page."""
+    server.say("PEXPIRE", _page(server), "500000")
 
 
-async def test_pages_of_a_session_in_use_stay(client, clock, server, ttl):
+def left(server: Server) -> float:
+    """Seconds that the only page has."""
+    return int(server.say("PTTL", _page(server))[1:]) / 1000
+
+
+def _page(server: Server) -> str:
+    _, _, name = server.say("KEYS", "pb:1:pages:at:*").decode().split("\r\n")[:3]
+    return name
+
+
+async def test_pages_of_a_session_in_use_stay(client, clock, server):
     lifetimes = Lifetimes(IDLE, MAX_AGE, MAX_SESSIONS, clock)
+    whole = lifetime(lifetimes) - 60
     pages, one = ValkeyPages(client, lifetimes), Replica(client, clock)
-    saved = session(pages=("a", "b", "a", "missing"))
-    for key in ("a", "b"):
-        await pages.put(key, b"text")
+    saved = session(pages=("a", "a", "missing"))
+    await pages.put("a", b"text")
     await one.save(saved)
-    server.say("PEXPIRE", "pb:1:page:a", "1000000")  # as if time had passed
+    put_back(server)
     clock.advance(IDLE / 2 - 1)
     saved.used = clock.now()
     await one.save(saved)
-    assert ttl("a") <= 1000
+    assert left(server) <= 500
     clock.advance(1)
     saved.used = clock.now()
     await one.save(saved)
-    assert lifetime(lifetimes) - 60 < ttl("a") <= lifetime(lifetimes)
-    server.say("PEXPIRE", "pb:1:page:a", "1000000")
+    assert whole < left(server) <= lifetime(lifetimes)
+    put_back(server)
     clock.advance(IDLE / 2 - 1)
     await one.save(saved)
-    assert ttl("a") <= 1000  # it was just told
-    server.say("PEXPIRE", "pb:1:page:a", "1000000")
+    assert left(server) <= 500  # it was just told
     await pages.put("a", b"anything")  # stored again, it counts as new
-    assert ttl("a") > lifetime(lifetimes) - 60
+    assert left(server) > whole
     assert await pages.get("a") == b"text"
+    await one.delete(saved.key)
+    assert left(server) <= lifetime(lifetimes) - IDLE

@@ -28,7 +28,11 @@ CRAWL = Rate("crawl-delay", 30.0)
 intervals = st.sampled_from([0.1, 0.5, 2.0, 1 / 3, 24.0]) | st.floats(1e-3, 1e4)
 rates = st.lists(
     st.builds(
-        Rate, st.sampled_from(["pace", "hourly", "crawl-delay"]), intervals, st.integers(1, 150)
+        Rate,
+        st.sampled_from(["pace", "hourly", "crawl-delay"]),
+        intervals,
+        st.integers(1, 150),
+        st.integers(0, 3),
     ),
     max_size=3,
     unique_by=lambda rate: rate.name,
@@ -39,6 +43,7 @@ steps = st.lists(
         st.tuples(
             st.just("reserve"), st.sampled_from(HOSTS), rates, st.floats(0, 100) | st.just(0.0)
         ),
+        st.tuples(st.just("go"), rates, st.none() | rates),
         st.tuples(st.just("give_back"), st.sampled_from(HOSTS), st.integers(0, 5)),
         st.tuples(
             st.just("back_off"),
@@ -74,6 +79,9 @@ class Both:
             other = await self.shared.reserve(host, wanted, now, patience)
             self.taken.append(one)
             return (one, one.receipt), (other, other.receipt)
+        if name == "go":
+            wanted = dict(zip(HOSTS, (each for each in step[1:] if each is not None), strict=False))
+            return await self.rule.go(wanted, now), await self.shared.go(wanted, now)
         if name == "give_back":
             turn = self.taken[step[2] % len(self.taken)] if self.taken else Turn(False, 1)
             await self.rule.give_back(step[1], turn)
