@@ -16,20 +16,22 @@ from tests.deploy.machine import (
     tool,
 )
 
-# The whole tree read-only for this process and its children; /tmp is their own, as in a pod.
+# The whole tree read-only for this process and its children, but for a folder for temporary files.
 READ_ONLY = """
 mount --make-rprivate /
-mount -o remount,bind,ro / && mount -t tmpfs -o mode=1777,size=64m tmpfs /tmp
+mount -o remount,bind,ro / && mount -t tmpfs -o mode=1777,size=64m tmpfs "$TMPDIR"
 cd / && ! touch /left-behind 2>/dev/null && exec "$@"
 """
 
 
-def test_it_runs_as_nobody_on_a_read_only_root():
+def test_it_runs_as_nobody_on_a_read_only_root(tmp_path: Path, monkeypatch):
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
     held = (tool("unshare"), "--mount", "/bin/sh", "-euc", READ_ONLY, "held")
     permitted(*held, "true")
     port = free_port()
     command = (*held, *as_service(), *BROWSER, "serve")
-    environment = {"PATH": os.environ["PATH"], "HOME": "/nonexistent"}
+    environment = {name: os.environ[name] for name in ("PATH", "TMPDIR")}
+    environment |= {"HOME": "/nonexistent"}
     environment |= {"BROWSER_SERVER__PORT": str(port), "BROWSER_STORE__URL": "memory:"}
     environment |= {"BROWSER_PAGE__WORKERS": "1", "PYTHONDONTWRITEBYTECODE": "1"}
     address = f"http://127.0.0.1:{port}"

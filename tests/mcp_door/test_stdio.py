@@ -111,8 +111,11 @@ def databases(folder: Path) -> list[Path]:
     return list(folder.glob("*.db"))
 
 
-@pytest.mark.parametrize("mode", ["legacy", "auto"])
-@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize(
+    ("mode", "command"),
+    list(zip(["legacy", "auto"], COMMANDS, strict=True)),
+    ids=["legacy", "auto"],
+)
 async def test_a_client_of_the_sdk_browses_in_one_conversation(
     folder: Path, mode: str, command: str
 ):

@@ -122,7 +122,7 @@ def test_a_message_that_is_none_of_ours_stops_no_replica(servers: Servers):
             server.say("PUBLISH", f"pb:1:bus:{channel}", "[]")
         assert here.put("/operator/hosts/a.test", json={"blocked": True}).status_code == 200
         until(lambda: limits(there)["blocked"])
-        assert there.get("/readyz").json()["ready"]
+        until(lambda: there.get("/readyz").json()["ready"])
 
 
 def limits(client: httpx.Client) -> dict[str, object]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from typing import Any
 
 from tests.service.living import Talk
 from tests.world import World
@@ -17,6 +18,13 @@ HTML = (
     "<p>Ein Satz mit <a href=/hier>Verweis</a> und <a href='http://other.test/x'>Ausgang</a>.</p>"
     "</main></body></html>"
 )
+
+
+def manners(reply: dict[str, Any]) -> dict[str, Any]:
+    """The politeness of a command that had its turn at once, as far as the machine was at hand."""
+    told: dict[str, Any] = reply["politeness"]
+    assert 0 <= told["waited_ms"] < 1000
+    return {**told, "waited_ms": 0}
 
 
 def test_an_opened_page_is_told_key_by_key(world: World, talk: Talk):
@@ -57,7 +65,7 @@ def test_an_opened_page_is_told_key_by_key(world: World, talk: Talk):
         {"id": 0, "text": "Verweis", "url": "http://obst.test/hier", "domain": "obst.test"},
         {"id": 1, "text": "Ausgang", "url": "http://other.test/x", "domain": "other.test"},
     ]
-    assert reply["politeness"] == {
+    assert manners(reply) == {
         "robots": "allowed", "rule": "Allow: /obst", "waited_ms": 0, "cache": "miss",
     }  # fmt: skip
 
@@ -74,7 +82,7 @@ def test_a_search_is_told_key_by_key(talk: Talk):
     assert reply["links"] == [
         {"id": 0, "text": "Apples", "url": "http://library.test/apples", "domain": "library.test"}
     ]
-    assert reply["politeness"] == {
+    assert manners(reply) == {
         "robots": "exempt", "rule": None, "waited_ms": 0, "cache": "miss",
     }  # fmt: skip
 
