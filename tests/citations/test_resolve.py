@@ -23,7 +23,7 @@ PIECES = st.sampled_from(
 ANSWERS = st.lists(PIECES, max_size=14).map("".join)
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(ANSWERS, st.sampled_from(STYLES))
 @example("A claim 【99†L1】b", "markdown")
 @example("`a 【1†L2】`` b`", "markdown")
@@ -43,7 +43,7 @@ def test_what_was_shown_of_an_answer_that_is_still_written_stays(answer: str, st
     assert answered(answer, style) == whole
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(ANSWERS, st.sampled_from(STYLES), st.booleans())
 def test_indices_name_what_they_say(answer: str, style: Style, verify: bool):
     done = answered(answer, style, verify=verify)

@@ -191,7 +191,7 @@ WORDS = st.lists(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(st.lists(WORDS, min_size=1, max_size=5), st.data())
 def test_every_run_of_words_of_a_page_is_found_where_it_stands(rows: list[list[str]], data):
     lines = [" ".join(row) for row in rows]
@@ -212,7 +212,7 @@ def test_every_run_of_words_of_a_page_is_found_where_it_stands(rows: list[list[s
 TEXTS = st.text(alphabet="a B.\"“”„‘’‹›《》｢｣«»「」。…[]()1-\n `'*【†】L2é灯", max_size=60)
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(TEXTS)
 def test_any_text_is_read(text: str):
     text = f"{text}【1†L2】{text}"

@@ -28,7 +28,7 @@ ARGUMENTS = st.dictionaries(st.sampled_from(KNOWN) | st.text(max_size=5), VALUES
 
 
 @given(st.sampled_from(sorted(TOOLS)), ARGUMENTS)
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=200, deadline=None)
 def test_they_are_read_or_mistaken(name: str, arguments: dict[str, Any]):
     tool = TOOLS[name]
     try:

@@ -325,7 +325,7 @@ def expression(page: Page, words: list[str], texts: list[str]) -> tuple[int, ...
     return tuple(sorted({owners[at.start()] for at in wanted.finditer(whole)}))
 
 
-@settings(max_examples=300)
+@settings(max_examples=120)
 @given(st.lists(PIECES, min_size=1, max_size=8), st.data())
 def test_the_lines_found_are_those_in_which_the_words_begin(
     pieces: list[tuple[str, str | None, str]], data: st.DataObject

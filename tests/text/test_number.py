@@ -177,7 +177,7 @@ def block_of(
     return block(*made, prefix="  * ", is_code=verbatim, limit=limit, hosts=hosts)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(RUNS, st.booleans(), st.sampled_from([60, 160, 200]))
 def test_the_pieces_and_their_glue_are_the_text_of_the_block(
     runs: list[tuple[str, str]], verbatim: bool, limit: int
@@ -186,7 +186,7 @@ def test_the_pieces_and_their_glue_are_the_text_of_the_block(
     assert joined(whole, limit).strip("\t") == whole.plain.strip("\t")  # cells without any words
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(RUNS, st.booleans(), st.sampled_from([80, 160, 200]))
 def test_no_line_is_too_long_and_no_marker_is_broken(
     runs: list[tuple[str, str]], verbatim: bool, limit: int

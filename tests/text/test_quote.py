@@ -137,7 +137,7 @@ def test_nothing_of_ours_is_in_a_quote():
     assert "The lamp\none\ntwo\nsaid\nsee it\na\t1\nWords that go on and on. Words" in quoted
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(HTML, st.data())
 def test_every_quote_stands_in_the_page_to_the_letter(html: str, data: st.DataObject):
     try:

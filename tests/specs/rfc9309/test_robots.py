@@ -273,7 +273,7 @@ def test_ours_hostile_files_get_right_verdicts() -> None:
 
 
 @given(st.binary(max_size=300), st.text(max_size=60))
-@settings(max_examples=300, deadline=None, database=None)
+@settings(max_examples=120, deadline=None, database=None)
 @example(b"User-agent:*\nDisallow:/%\xff*$\nCrawl-delay:\x85", "data:,\ud800")
 def test_ours_no_bytes_and_no_url_raise(body: bytes, url: str) -> None:
     for robots in (parse(body), parse(b"User-agent: *\nDisallow: /" + body)):

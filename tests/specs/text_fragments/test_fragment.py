@@ -261,7 +261,7 @@ def repeats(lines: list[tuple[str, str, str]]) -> Page:
     )
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=160, deadline=None)
 @given(LINES, st.integers(0, 13), st.integers(0, 4))
 @example([("the the the", "\n", "text"), ("the the", "\n", "text")], 1, 0)
 def test_wicg_on_a_page_of_repeats_the_first_match_is_the_quote(

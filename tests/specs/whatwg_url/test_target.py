@@ -344,7 +344,7 @@ BENT = st.lists(
 ).map("".join)
 
 
-@settings(max_examples=500)
+@settings(max_examples=200)
 @given(start=st.sampled_from(["http://", "https://www.example.com", "//"]), bent=BENT)
 @example(start="http://", bent="。")
 @example(start="http://", bent="./")
@@ -380,7 +380,7 @@ PARTS = [
 ]
 
 
-@settings(max_examples=500)
+@settings(max_examples=200)
 @given(start=st.sampled_from(["http://", "HTTPS:/", "http:", "ftp://", "x:", ""]), bent=BENT)
 @example(start="http://", bent="0x7f.1:80/a?#b")
 @example(start="http://", bent="a:b@c.test\\d ?q#f")
