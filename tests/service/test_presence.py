@@ -58,21 +58,21 @@ def test_the_conversation_goes_on_as_if_it_had_not_asked(world: World):
 
 
 def test_a_wait_that_ends_in_a_refusal_is_told_in_full(world: World):
-    pages(world, "tired.test")
-    world.reply("tired.test", "/429", 429, headers={"Retry-After": "90"})
+    pages(world, "weary.test")
+    world.reply("weary.test", "/429", 429, headers={"Retry-After": "90"})
     with serving(world, limits={**SLOW, "max_wait": 20}) as client:
-        Talk(client).do("open_url", url="http://tired.test/0")
+        Talk(client).do("open_url", url="http://weary.test/0")
         replies: list[dict[str, object]] = []
         took: list[float] = []
 
         def ask(n: int) -> None:
             began = time.monotonic()
-            reply = Talk(client).do("open_url", url=f"http://tired.test/{n}")
+            reply = Talk(client).do("open_url", url=f"http://weary.test/{n}")
             replies.append(reply)
             took.append(time.monotonic() - began)
 
         first = threading.Thread(
-            target=lambda: Talk(client, "first").do("open_url", url="http://tired.test/429")
+            target=lambda: Talk(client, "first").do("open_url", url="http://weary.test/429")
         )
         first.start()
         until(lambda: running(client, "first"), "the first one stands in line")
@@ -81,7 +81,7 @@ def test_a_wait_that_ends_in_a_refusal_is_told_in_full(world: World):
             thread.start()
         for thread in (first, *others):
             thread.join()
-    assert world.targets("tired.test") == ["/robots.txt", "/0", "/429"]
+    assert world.targets("weary.test") == ["/robots.txt", "/0", "/429"]
     codes = [reply["failure"]["code"] for reply in replies]  # type: ignore[index]
     assert codes == ["host_backing_off"] * 4
     waits = [reply["politeness"]["waited_ms"] for reply in replies]  # type: ignore[index]
