@@ -15,20 +15,18 @@ from pydantic import (
 )
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from browser.api import access, names
 from browser.model.signals import Mode
-from browser.rules import address, identity
+from browser.rules import address, callers, identity
 from browser.rules.network import as_judged, network
 from browser.rules.own_hosts import HostMap
 from browser.settings_agent import Agent
-from browser.settings_limits import LimitsSection
+from browser.settings_limits import LimitsSection, NotNegative
 from browser.settings_plugin import Plugin
 from browser.settings_telemetry import Telemetry
 
 PREFIX = "BROWSER_"
 
 Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
-NotNegative = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 Count = Annotated[int, Field(ge=1)]
 Network = Annotated[address.Network, BeforeValidator(network)]
 
@@ -54,14 +52,14 @@ class Server(_Section):
     streams: Count = 256
 
     _address = field_validator("public_url")(identity.own_address)
-    _names = field_validator("allowed_hosts")(names.checked_names)
-    _origins = field_validator("cors_origins")(names.checked_origins)
-    _tokens = field_validator("tokens")(access.checked_tokens)
+    _names = field_validator("allowed_hosts")(callers.checked_names)
+    _origins = field_validator("cors_origins")(callers.checked_origins)
+    _tokens = field_validator("tokens")(callers.checked_tokens)
 
     @field_validator("operator_token", "metrics_token")
     @classmethod
     def _token(cls, token: str) -> str:
-        return access.checked_tokens((token,))[0] if token else token
+        return callers.checked_tokens((token,))[0] if token else token
 
     @model_validator(mode="after")
     def _apart(self) -> Server:

@@ -28,8 +28,6 @@ SESSION_HEADERS = (
     "x-openwebui-chat-id",
     "x-session-id",
 )
-MIN_TOKEN = 16  # characters
-_TOKEN = re.compile(r"[!-~]+")  # what a header field carries unchanged
 _SESSION = re.compile(r"[!-.0-~]{1,200}")  # visible ASCII without the slash
 # For the OpenAPI document only: a session in a header is judged by the same rule.
 SESSION_SCHEMA: dict[str, Any] = {"pattern": f"^{_SESSION.pattern}$"}
@@ -38,19 +36,6 @@ SESSION_SCHEMA: dict[str, Any] = {"pattern": f"^{_SESSION.pattern}$"}
 def digest(token: str) -> str:
     """What stands for a credential: its SHA-256."""
     return hashlib.sha256(token.encode()).hexdigest()
-
-
-def checked_tokens(tokens: tuple[str, ...]) -> tuple[str, ...]:
-    """*tokens*, when each is long enough and can be sent.
-
-    Raises:
-        ValueError: one of them is not; the sentence does not repeat it.
-    """
-    if any(len(token) < MIN_TOKEN for token in tokens):
-        raise ValueError(f"a token needs at least {MIN_TOKEN} characters")
-    if not all(_TOKEN.fullmatch(token) for token in tokens):
-        raise ValueError("a token is visible ASCII without spaces")
-    return tokens
 
 
 class Access(SecurityBase):

@@ -15,7 +15,6 @@ in an older web browser.
 from __future__ import annotations
 
 import ipaddress
-import re
 from collections.abc import Collection
 
 from starlette.datastructures import Headers
@@ -24,9 +23,6 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from browser.api.paths import is_call
 from browser.api.problem import Problem
 from browser.model.url import DEFAULT_PORTS, Url
-
-_NAME = re.compile(r"\*|(?:\*\.)?[A-Za-z0-9._-]+|\[?[0-9A-Fa-f.]*:[0-9A-Fa-f.]*:[0-9A-Fa-f:.]*\]?")
-_ORIGIN = re.compile(r"[a-z][a-z0-9+.-]*://(?:[a-z0-9._-]+|\[[0-9a-f:.]+\])(?::[1-9][0-9]*)?")
 
 
 def is_loopback(host: str) -> bool:
@@ -149,27 +145,3 @@ def _origin_of(address: str) -> str:
     except ValueError:
         return "null"
     return str(url.authority) if url.scheme in DEFAULT_PORTS else "null"
-
-
-def checked_names(names: tuple[str, ...]) -> tuple[str, ...]:
-    """*names*, when each may be one of `OurNames`.
-
-    Raises:
-        ValueError: one of them is no host, or has a port.
-    """
-    for n, name in enumerate(names, 1):
-        if not _NAME.fullmatch(name):
-            raise ValueError(f"number {n} is no host name; write it without port, or *.example.org")
-    return names
-
-
-def checked_origins(origins: tuple[str, ...]) -> tuple[str, ...]:
-    """*origins*, when each is one as web browsers send it (RFC 6454 6.2).
-
-    Raises:
-        ValueError: one of them is not; ``*`` never is, since callers carry a credential.
-    """
-    for n, origin in enumerate(origins, 1):
-        if not _ORIGIN.fullmatch(origin):
-            raise ValueError(f"number {n} is no origin; write it as https://chat.example.org")
-    return origins
