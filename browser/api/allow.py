@@ -16,6 +16,7 @@ from fastapi.responses import JSONResponse
 from pydantic import Field
 
 from browser.api.access import SESSION_SCHEMA, Access, owner, session_name
+from browser.api.bounds import MAX_URL
 from browser.api.problem import Problem
 from browser.api.query import check_names
 from browser.api.schema import PROBLEMS, Shape, response
@@ -24,7 +25,7 @@ from browser.model.reason import Reason
 from browser.rules.ledger import MAX_AT_ONCE
 from browser.rules.mentions import MAX_TEXT
 
-Address = Annotated[str, Field(max_length=8192)]
+Address = Annotated[str, Field(max_length=MAX_URL)]
 
 
 class RefusedInfo(Shape):

@@ -13,11 +13,21 @@ from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import JSONResponse, Response
 
 from browser.api.access import SESSION_SCHEMA, Access, owner, session_name
+from browser.api.bounds import (
+    FAR,
+    MAX_DAYS,
+    MAX_PATTERN,
+    MAX_QUERY,
+    MAX_RESULTS,
+    MAX_SITE,
+    MAX_URL,
+    RESULTS,
+)
 from browser.api.presence import while_present
 from browser.api.problem import Problem
 from browser.api.query import check_names
 from browser.api.reply import reply_json
-from browser.api.schema import FAR, PROBLEMS, ReplyInfo, response
+from browser.api.schema import PROBLEMS, ReplyInfo, response
 from browser.conversation import Conversations
 
 # What ChatGPT sends along, beside the conversation of `browser.api.access.SESSION_HEADERS`. They
@@ -59,13 +69,15 @@ def router(conversations: Conversations, access: Access) -> APIRouter:
     @routes.get("/search", operation_id="search", summary="Search the web")
     async def search(
         request: Request,
-        query: Annotated[str, Query(description="What to look for.", max_length=2000)],
+        query: Annotated[str, Query(description="What to look for.", max_length=MAX_QUERY)],
         recency_days: Annotated[
-            int | None, Query(description="Only results of the last days.", ge=1, le=36_500)
+            int | None, Query(description="Only results of the last days.", ge=1, le=MAX_DAYS)
         ] = None,
-        topn: Annotated[int, Query(description="How many results.", ge=1, le=50)] = 10,
+        topn: Annotated[
+            int, Query(description="How many results.", ge=1, le=MAX_RESULTS)
+        ] = RESULTS,
         site: Annotated[
-            str | None, Query(description="Only this host and its subdomains.", max_length=253)
+            str | None, Query(description="Only this host and its subdomains.", max_length=MAX_SITE)
         ] = None,
         session: Session = None,
     ) -> Response:
@@ -90,7 +102,7 @@ def router(conversations: Conversations, access: Access) -> APIRouter:
     @routes.get("/open_url", operation_id="open_url", summary="Open a URL")
     async def open_url(
         request: Request,
-        url: Annotated[str, Query(description="Absolute http or https URL.", max_length=8192)],
+        url: Annotated[str, Query(description="Absolute http or https URL.", max_length=MAX_URL)],
         session: Session = None,
     ) -> Response:
         """Open a page by its address."""
@@ -118,7 +130,10 @@ def router(conversations: Conversations, access: Access) -> APIRouter:
     async def find(
         request: Request,
         pattern: Annotated[
-            str, Query(description="Literal text; upper and lower case are one.", max_length=1000)
+            str,
+            Query(
+                description="Literal text; upper and lower case are one.", max_length=MAX_PATTERN
+            ),
         ],
         cursor: Cursor = None,
         session: Session = None,

@@ -13,7 +13,6 @@ from pydantic.json_schema import models_json_schema
 from browser.api.problem import MEDIA_TYPE
 from browser.model.reason import Reason
 
-FAR = 10**9  # larger numbers name no line, link or display; replies need not repeat them
 _SCHEMAS = "#/components/schemas/{model}"
 
 

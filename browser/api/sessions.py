@@ -4,30 +4,25 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path, Request, Response
+from fastapi import APIRouter, Path, Request, Response
 from fastapi.responses import JSONResponse
 
 from browser.api.access import Access, owner
+from browser.api.bounds import FAR
 from browser.api.problem import Problem
 from browser.api.reply import transcript_json, whole_json
-from browser.api.schema import PROBLEMS, Transcript, WholePage, problem, response
+from browser.api.schema import Transcript, WholePage, response
+from browser.api.session_path import Name, below, unknown
 from browser.api.share import Shares
 from browser.conversation import Conversations
 from browser.errors import UsageError
 
 NO_STORE = {"Cache-Control": "no-store"}
-Name = Annotated[str, Path(description="The conversation, as replies name it.", max_length=200)]
 
 
 def router(conversations: Conversations, access: Access, shares: Shares) -> APIRouter:
     """Routes under ``/v1/sessions``."""
-    missing = problem("No such conversation of this caller.")
-    routes = APIRouter(
-        prefix="/v1/sessions",
-        dependencies=[Depends(access)],
-        tags=["sessions"],
-        responses={**PROBLEMS, 404: missing},
-    )
+    routes = APIRouter(**below(access))
 
     @routes.get(
         "/{session}",
@@ -39,7 +34,7 @@ def router(conversations: Conversations, access: Access, shares: Shares) -> APIR
         """What a conversation did, read and quoted, oldest first."""
         found = await conversations.find(owner(request), session)
         if found is None:
-            raise _unknown()
+            raise unknown()
         running, address = conversations.running(found), shares.address(request, found)
         return JSONResponse(transcript_json(found, running, address), headers=NO_STORE)
 
@@ -52,12 +47,12 @@ def router(conversations: Conversations, access: Access, shares: Shares) -> APIR
     async def page(
         request: Request,
         session: Name,
-        cursor: Annotated[int, Path(description="Number of the display.", ge=-(10**9), le=10**9)],
+        cursor: Annotated[int, Path(description="Number of the display.", ge=-FAR, le=FAR)],
     ) -> JSONResponse:
         """Every line of the page behind a display, folded or not, as it was when shown."""
         found = await conversations.find(owner(request), session)
         if found is None:
-            raise _unknown()
+            raise unknown()
         displays = conversations.browser.displays
         try:
             shown = displays.at(found, cursor)
@@ -76,13 +71,7 @@ def router(conversations: Conversations, access: Access, shares: Shares) -> APIR
     async def forget(request: Request, session: Name) -> Response:
         """Delete everything kept of a conversation."""
         if not await conversations.forget(owner(request), session):
-            raise _unknown()
+            raise unknown()
         return Response(status_code=204, headers=NO_STORE)
 
     return routes
-
-
-def _unknown() -> Problem:
-    return Problem(
-        404, "no such conversation", "It never was, has expired, or belongs to another credential."
-    )

@@ -3,28 +3,20 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path, Request
+from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from browser.api.access import Access, owner
 from browser.api.feed import STREAM, After, Feed, LastId, Place
-from browser.api.problem import Problem
 from browser.api.query import check_names
-from browser.api.schema import PROBLEMS, problem
+from browser.api.session_path import Name, below, unknown
 from browser.conversation import Conversations
 
 
 def router(conversations: Conversations, access: Access) -> APIRouter:
     """One route."""
-    missing = problem("No such conversation of this caller.")
-    routes = APIRouter(
-        prefix="/v1/sessions",
-        dependencies=[Depends(access)],
-        tags=["sessions"],
-        responses={**PROBLEMS, 404: missing},
-    )
+    routes = APIRouter(**below(access))
 
     @routes.get(
         "/{session}/steps",
@@ -35,9 +27,7 @@ def router(conversations: Conversations, access: Access) -> APIRouter:
     )
     async def steps(
         request: Request,
-        session: Annotated[
-            str, Path(description="The conversation, as replies name it.", max_length=200)
-        ],
+        session: Name,
         after: After = None,
         last: LastId = None,
     ) -> Response:
@@ -47,11 +37,7 @@ def router(conversations: Conversations, access: Access) -> APIRouter:
         find = partial(conversations.find, owner(request), session)
         found = await find()
         if found is None:
-            raise Problem(
-                404,
-                "no such conversation",
-                "It never was, has expired, or belongs to another credential.",
-            )
+            raise unknown()
         return Feed(conversations.steps, found, find, place)
 
     return routes

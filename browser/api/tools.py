@@ -22,10 +22,11 @@ from fastapi.responses import JSONResponse
 from pydantic import Field
 
 from browser.api.access import Access
+from browser.api.bounds import FAR
 from browser.api.introduced import PURPOSE, READING, own_address
 from browser.api.openapi30 import commands, parameter_schema
 from browser.api.query import check_names
-from browser.api.schema import FAR, PROBLEMS, Shape, response
+from browser.api.schema import PROBLEMS, Shape, response
 from browser.api.tools_harmony import harmony
 
 Style = Literal["openai", "anthropic", "harmony"]

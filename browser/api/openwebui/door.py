@@ -25,13 +25,13 @@ from fastapi.routing import APIRoute
 from pydantic import BaseModel, Field
 
 from browser.api.access import Access, owner, session_name
+from browser.api.bounds import FAR
 from browser.api.introduced import own_address
 from browser.api.openwebui.document import Tool, document
 from browser.api.openwebui.load import Load
 from browser.api.openwebui.opened import opened
 from browser.api.openwebui.replies import (
     COUNT,
-    FAR,
     Arguments,
     Told,
     failed,

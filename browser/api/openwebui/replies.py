@@ -23,7 +23,6 @@ from browser.text import marks
 from browser.text.clean import one_line
 
 COUNT = 50  # results at most
-FAR = 10**9  # larger numbers name no line; answers need not repeat them
 BAD_ARGUMENTS = "bad_arguments"  # what the model wrote does not fit the tool
 LINKS = 20  # addresses under a display; each takes a line of the model's context
 MAX_NAME = 40  # characters of a caller's word that are repeated

@@ -7,6 +7,7 @@ from typing import Annotated
 from fastapi import Path, Query, Request
 from fastapi.responses import JSONResponse
 
+from browser.api.bounds import FAR
 from browser.api.operator.access import WHO, who
 from browser.api.operator.told import host_json, totals_json
 from browser.api.problem import Problem
@@ -58,7 +59,7 @@ class Hosts:
         sort: Annotated[
             Order, Query(description="By name, or the most first; `last` was asked last.")
         ] = "state",
-        offset: Annotated[int, Query(ge=0, le=10**9, description="Hosts to leave out.")] = 0,
+        offset: Annotated[int, Query(ge=0, le=FAR, description="Hosts to leave out.")] = 0,
         limit: Annotated[int, Query(ge=0, le=MOST, description="Hosts to tell of.")] = 100,
     ) -> JSONResponse:
         """Hosts that were asked for, that operators have ordered something for, or of settings."""
