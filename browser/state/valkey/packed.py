@@ -1,14 +1,16 @@
 """Values as they lie in the shared store: each with its own name before it, and compressed.
 
-The name is what a value was asked for by. It is compared when the value is read, so that a reply
-that reached the wrong question, by whatever fault of server, connection or library, is never taken
-for the right one. Left to taste: zlib at its quickest, which halves a page in the time it takes to
-send it, and from which size on a thread does it.
+The name is what a value was asked for by, or a digest of that. It is compared when the value is
+read, so that a reply that reached the wrong question, by whatever fault of server, connection or
+library, is never taken for the right one. Left to taste: zlib at its quickest, which halves a page
+in the time it takes to send it, and from which size on a thread does it.
 """
 
 from __future__ import annotations
 
+import json
 import zlib
+from typing import Any
 
 import anyio.to_thread
 
@@ -42,6 +44,18 @@ def unpack(packed: bytes, most: int) -> bytes:
     if not inflater.eof:
         raise Damaged("a stored value is cut short, or too long")
     return data
+
+
+def headed(head: dict[str, Any], body: bytes) -> bytes:
+    """One value of *body* and of what is told about it, as JSON in a line of its own."""
+    return json.dumps(head).encode() + b"\n" + body
+
+
+def parted(value: bytes) -> tuple[dict[str, Any], bytes]:
+    """The two parts of what `headed` made; raises `ValueError`."""
+    text, _, body = value.partition(b"\n")
+    head: dict[str, Any] = json.loads(text)
+    return head, body
 
 
 def named(name: str, packed: bytes) -> bytes:

@@ -8,13 +8,13 @@ Octets are counted as stored, which is compressed.
 from __future__ import annotations
 
 import json
-from typing import Any
 
 from browser.errors import StateUnavailable
 from browser.model.response import StoredReply
 from browser.state.database import AWAY
 from browser.state.responses import LARGEST, MAX_VARIANTS
 from browser.state.valkey.connection import Valkey
+from browser.state.valkey.packed import headed, parted
 from browser.state.valkey.shelf import Shelf
 
 KEPT = 7 * 86_400.0  # seconds that a reply stays unused
@@ -65,12 +65,11 @@ class ValkeyResponses:
 def _written(reply: StoredReply) -> bytes:
     head = {name: getattr(reply, name) for name in StoredReply.__dataclass_fields__}
     del head["body"]
-    return json.dumps(head).encode() + b"\n" + reply.body
+    return headed(head, reply.body)
 
 
 def _read(value: bytes) -> StoredReply:
-    text, _, body = value.partition(b"\n")
-    head: dict[str, Any] = json.loads(text)
+    head, body = parted(value)
     for name in ("fields", "varied"):
         head[name] = tuple((each, said) for each, said in head[name])
     return StoredReply(**head | {"locations": tuple(head["locations"])}, body=body)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
-
 from browser.errors import StateUnavailable
 from browser.model.fetch import RobotsCopy
 from browser.state.database import AWAY
 from browser.state.memory import MAX_ROBOTS_BYTES
 from browser.state.rows import ROBOTS_KEPT
 from browser.state.valkey.connection import Valkey
+from browser.state.valkey.packed import headed, parted
 from browser.state.valkey.shelf import Shelf
 
 _LONGEST = 1024 * 1024  # octets; a body has 512,000 at most
@@ -32,13 +31,13 @@ class ValkeyRobots:
         """The copy, expired or not."""
         for value in await self._shelf.get(authority):
             try:
-                head, _, body = value.partition(b"\n")
-                return RobotsCopy(**json.loads(head), body=body)
+                head, body = parted(value)
+                return RobotsCopy(**head, body=body)
             except (ValueError, TypeError) as error:
                 raise StateUnavailable(AWAY) from error
         return None
 
     async def put(self, authority: str, copy: RobotsCopy) -> None:
         """Replace the copy."""
-        head = json.dumps({name: each for name, each in vars(copy).items() if name != "body"})
-        await self._shelf.put(authority, head.encode() + b"\n" + copy.body)
+        head = {name: each for name, each in vars(copy).items() if name != "body"}
+        await self._shelf.put(authority, headed(head, copy.body))
