@@ -8,11 +8,13 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, expect
 
+from tests.chromium.desk import ask, operated
 from tests.chromium.watched import PHONE, Watched, watching
 from tests.service.living import Talk, serving, small_library
+from tests.until import until
 from tests.world import World
 
-SLOW = {"rate": 0.25, "burst": 2}  # robots.txt and one page at once, then 4 s each
+SLOW = {"rate": 0.02, "burst": 2, "max_wait": 90}  # robots.txt and one page, then 50 s each
 
 
 @pytest.fixture(scope="module")
@@ -150,7 +152,7 @@ def test_a_waiting_step_says_what_it_waits_for(chromium: Browser):
         for name in ("", "again"):
             world.page("unhurried.test", f"/{name}", "<p>Some words.</p>")
         with (
-            serving(world, limits=SLOW) as client,
+            operated(world, limits=SLOW) as client,
             watching(chromium, str(client.base_url)) as console,
         ):
             console.visit()
@@ -160,6 +162,9 @@ def test_a_waiting_step_says_what_it_waits_for(chromium: Browser):
             note = console.tab.locator("#steps li.running .note")
             expect(note).to_contain_text("s for unhurried.test")
             expect(console.tab.locator("#status")).to_contain_text("waiting")
+            host = "hosts/unhurried.test"
+            until(lambda: ask(client, "GET", host)["queue"]["longest_s"] < 49)
+            ask(client, "PUT", host, json={"rate": 100})
             console.rest()
             expect(console.tab.locator("#steps li.running")).to_have_count(0)
             expect(console.tab.locator("#steps li").first).to_contain_text("waited")
@@ -170,7 +175,7 @@ def test_a_waiting_step_says_what_it_waits_for(chromium: Browser):
 def test_the_first_command_is_followed_while_it_waits_and_can_be_stopped(chromium: Browser):
     with World() as world:
         world.page("unhurried.test", "/", "<p>Some words.</p>")
-        slowest = {"rate": 0.12, "burst": 1}
+        slowest = {"rate": 0.03, "burst": 1, "max_wait": 60}
         with (
             serving(world, limits=slowest) as client,
             watching(chromium, str(client.base_url)) as console,
@@ -188,7 +193,7 @@ def test_the_first_command_is_followed_while_it_waits_and_can_be_stopped(chromiu
 
 def test_when_to_try_again_is_counted_down(chromium: Browser):
     with World() as world:
-        world.reply("busy.test", "/", 429, headers={"Retry-After": "5"})
+        world.reply("busy.test", "/", 429, headers={"Retry-After": "12"})
         with serving(world) as client, watching(chromium, str(client.base_url)) as console:
             console.visit()
             console.run("open http://busy.test/")

@@ -7,9 +7,10 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from axe_playwright_python.base import AXE_FILE_PATH
-from playwright.sync_api import Browser, Page, ViewportSize, expect
+from playwright.sync_api import Browser, BrowserContext, Page, Request, ViewportSize, expect
 
 DESKTOP: ViewportSize = {"width": 1280, "height": 800}
 PHONE: ViewportSize = {"width": 360, "height": 740}
@@ -18,6 +19,7 @@ document.addEventListener("securitypolicyviolation", (event) =>
   console.error(`policy: ${event.violatedDirective} ${event.blockedURI}`));
 """
 AXE = AXE_FILE_PATH.read_text("utf-8")
+_windows: WeakKeyDictionary[Browser, BrowserContext] = WeakKeyDictionary()
 FAILED_LOAD = re.compile(r"Failed to load resource: .*")
 
 
@@ -38,15 +40,23 @@ class Watched:
         self.strangers: list[str] = []
         tab.on("console", lambda said: self._note(said.type, said.text))
         tab.on("pageerror", lambda error: self.errors.append(f"script: {error}"))
-        tab.context.on("request", lambda request: self._asked(request.url))
+        tab.context.on("request", self._asked)
 
     def _note(self, kind: str, text: str) -> None:
         if kind in ("error", "warning"):
             self.errors.append(text)
 
-    def _asked(self, url: str) -> None:
-        if not url.startswith(f"{self.base}/"):
-            self.strangers.append(url)
+    def _asked(self, request: Request) -> None:
+        if not request.url.startswith(f"{self.base}/"):
+            self.strangers.append(request.url)
+
+    def leave(self) -> None:
+        """Close every tab but the first, and leave its window as it was."""
+        context = self.tab.context
+        context.remove_listener("request", self._asked)
+        context.unroute_all()
+        for tab in context.pages[1:]:
+            tab.close()
 
     def visit(self, path: str = "/") -> None:
         """Open a page of the service."""
@@ -108,10 +118,31 @@ class Watched:
 
 @contextmanager
 def watching(chromium: Browser, base: str, **options: Any) -> Iterator[Watched]:
-    """A tab of its own; *options* are those of Playwright's contexts."""
+    """A tab of its own; *options* are those of Playwright's contexts, for which one is made.
+
+    Without them the tab is one of a window that stays: to make a window takes a second. What
+    pages keep there, they keep for the tab.
+    """
+    context = _opened(chromium, options) if options else _kept(chromium)
+    watched = Watched(context.new_page(), base)
+    try:
+        yield watched
+    finally:
+        if options:
+            context.close()
+        else:
+            watched.leave()
+
+
+def _opened(chromium: Browser, options: dict[str, Any]) -> BrowserContext:
     context = chromium.new_context(**{"viewport": DESKTOP, **options})
     context.add_init_script(VIOLATIONS)
-    try:
-        yield Watched(context.new_page(), base)
-    finally:
-        context.close()
+    return context
+
+
+def _kept(chromium: Browser) -> BrowserContext:
+    """The window of *chromium* that stays: an empty tab keeps it open."""
+    if chromium not in _windows:
+        _windows[chromium] = _opened(chromium, {})
+        _windows[chromium].new_page()
+    return _windows[chromium]
