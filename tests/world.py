@@ -43,6 +43,11 @@ class World:
         """Targets asked of *host*, in order."""
         return [target for name, _, target in self.asked if name == host]
 
+    def forget(self) -> None:
+        """What was asked so far was not asked."""
+        self.asked.clear()
+        self.headers.clear()
+
     def raw(self, host: str, target: str, answer: bytes | Serve) -> None:
         self._answers[host, target] = answer
 

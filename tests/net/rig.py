@@ -74,7 +74,7 @@ async def rig(
     **sections: Mapping[str, Any],
 ) -> AsyncIterator[Rig]:
     """The ladder over *world*, quick unless *sections* say otherwise."""
-    egress = {"hosts": world.egress_hosts, "timeout": 5.0, "connect_timeout": 2.0}
+    egress = {"hosts": world.egress_hosts, "timeout": 20.0, "connect_timeout": 10.0}
     merged: dict[str, dict[str, Any]] = {"limits": dict(FAST), "egress": egress}
     for name, values in sections.items():
         merged[name] = {**merged.get(name, {}), **values}

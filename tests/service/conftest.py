@@ -20,6 +20,12 @@ def world() -> Iterator[World]:
         yield origin
 
 
+@pytest.fixture(scope="module", autouse=True)
+def _a_fresh_log(world: World) -> None:
+    """A file of tests sees only what it asks for itself, though another one asked the same host."""
+    world.forget()
+
+
 @pytest.fixture(scope="session")
 def local_search(world: World, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """Settings of a search over the pages of library.test."""

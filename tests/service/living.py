@@ -129,7 +129,7 @@ def serving(
     """The service over *world*, with a client for it; *args* go on to `running`."""
     chosen: dict[str, dict[str, Any]] = {
         "server": {"port": 0, "rate": 1e6, "burst": 1_000_000, "concurrency": 1000},
-        "egress": {"hosts": world.egress_hosts},
+        "egress": {"hosts": world.egress_hosts, "timeout": 60},  # a machine may be busy
         "limits": {"rate": 1000, "burst": 1000, "hourly": 1_000_000},
         "session": {"max_fetches": 1_000_000, "max_per_host": 1_000_000},
         "page": {"workers": 1},
