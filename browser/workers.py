@@ -26,7 +26,6 @@ the pauses.
 
 from __future__ import annotations
 
-import contextlib
 import ctypes
 import gc
 import logging
@@ -202,10 +201,15 @@ class Parent:
             os.kill(child, number)
 
     def _reap(self) -> None:
-        with contextlib.suppress(ChildProcessError):
-            while (ended := os.waitpid(-1, os.WNOHANG))[0]:
-                if ended[0] in self._born:  # the first process of a container gets others', too
-                    self._ended(ended[0], os.waitstatus_to_exitcode(ended[1]))
+        while True:
+            try:
+                child, status = os.waitpid(-1, os.WNOHANG)
+            except ChildProcessError:
+                return
+            if not child:
+                return
+            if child in self._born:  # the first process of a container gets others', too
+                self._ended(child, os.waitstatus_to_exitcode(status))
 
     def _ended(self, child: int, code: int) -> None:
         from prometheus_client.multiprocess import mark_process_dead  # noqa: PLC0415
@@ -220,7 +224,7 @@ class Parent:
             return
         self._short = 0 if lived > LIVED else self._short + 1
         pause = PAUSES[min(self._short, len(PAUSES)) - 1] if self._short else 0.0
-        how = f"with code {code}" if code >= 0 else f"by {signal.Signals(-code).name}"
+        how = f"with code {code}" if code >= 0 else f"by {_name(-code)}"
         _log.warning("process %d ended %s; another one starts in %g s", child, how, pause)
         self._due = sorted([*self._due, time.monotonic() + pause])
 
@@ -265,3 +269,11 @@ class Parent:
             log_defect(error)
             return 1
         return 0
+
+
+def _name(number: int) -> str:
+    """Of a signal; those for realtime have none."""
+    try:
+        return signal.Signals(number).name
+    except ValueError:
+        return f"signal {number}"

@@ -87,6 +87,18 @@ def test_after_children_that_do_not_live_long_pauses_grow():
         assert process.wait(PATIENCE) == 0
 
 
+@pytest.mark.parametrize(
+    ("number", "name"), [("SIGKILL", "SIGKILL"), ("SIGRTMIN + 3", f"signal {signal.SIGRTMIN + 3}")]
+)
+def test_a_child_that_a_signal_ends_is_replaced(number: str, name: str):
+    work = f"    os.kill(os.getpid(), signal.{number})"
+    with parent(work, patience=30) as process:
+        for _ in range(3):
+            assert f" ended by {name}; another one starts " in said(process)
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(PATIENCE) == 0
+
+
 def test_a_child_that_cannot_start_at_first_ends_all():
     with parent("    raise ValueError('unfit')", patience=30) as process:
         assert process.wait(PATIENCE) == workers.UNFIT
