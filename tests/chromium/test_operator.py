@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -10,6 +11,7 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, expect
 
+from browser.config import fixed
 from tests.chromium.desk import TOKEN, Desk, ask, desk, operated
 from tests.chromium.watched import PHONE, watching
 from tests.service.living import Talk, serving
@@ -107,6 +109,22 @@ def test_the_slider_changes_the_pace_and_the_next_turn_follows(page: Desk, servi
         assert (limits["rate"], limits["source"]) == (100, "operator")
         order = limits["order"]  # the rest goes on to follow the settings
         assert (order.pop("at") > "", order) == (True, {"rate": 100, "by": "ada"})
+
+
+def test_live_limits_are_copied_as_settings(chromium: Browser, service: httpx.Client):
+    wanted = {"rate": 0.25, "blocked": True, "note": 'they said "no" \\ twice'}
+    ask(service, "PUT", "hosts/copied.test", json=wanted)
+    allowed = ["clipboard-read", "clipboard-write"]
+    with desk(chromium, service.base_url, permissions=allowed) as page:
+        page.choose("copied.test")
+        page.tab.get_by_role("button", name="Copy as settings").click()
+        expect(page.tab.get_by_role("button", name="Copied", exact=True)).to_be_visible()
+        copied: str = page.tab.evaluate("navigator.clipboard.readText()")
+        page.watched.is_clean()
+    settings = tomllib.loads(copied)
+    assert settings["limits"]["hosts"] == {"copied.test": wanted}
+    assert fixed(**settings).limits.hosts["copied.test"].blocked
+    ask(service, "DELETE", "hosts/copied.test")
 
 
 def test_a_change_is_undone_and_taken_back(page: Desk, service: httpx.Client):

@@ -15,28 +15,29 @@ from tests.world import World
 
 
 @pytest.fixture(scope="session")
-def world() -> Iterator[World]:
+def shared_world() -> Iterator[World]:
     with World() as origin:
         yield origin
 
 
-@pytest.fixture(scope="module", autouse=True)
-def _a_fresh_log(world: World) -> None:
+@pytest.fixture(scope="module")
+def world(shared_world: World) -> World:
     """A file of tests sees only what it asks for itself, though another one asked the same host."""
-    world.forget()
+    shared_world.forget()
+    return shared_world
 
 
 @pytest.fixture(scope="session")
-def local_search(world: World, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+def local_search(shared_world: World, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """Settings of a search over the pages of library.test."""
-    index = small_library(world, tmp_path_factory.mktemp("library"))
+    index = small_library(shared_world, tmp_path_factory.mktemp("library"))
     return {"provider": "local", "local": {"index": str(index)}}
 
 
 @pytest.fixture(scope="session")
-def service(world: World, local_search: dict[str, Any]) -> Iterator[httpx.Client]:
+def service(shared_world: World, local_search: dict[str, Any]) -> Iterator[httpx.Client]:
     page = {"window_chars": 1200, "workers": 2}
-    with serving(world, search=local_search, page=page) as client:
+    with serving(shared_world, search=local_search, page=page) as client:
         yield client
 
 

@@ -125,6 +125,25 @@ def test_a_message_that_is_none_of_ours_stops_no_replica(servers: Servers):
         until(lambda: there.get("/readyz").json()["ready"])
 
 
+def test_why_the_store_serves_nobody_is_told_to_operators_alone(servers: Servers):
+    server, token = servers("valkey"), "an-operator-token-of-a-test"
+    operator = {"Authorization": f"Bearer {token}"}
+    given = {"store": {"url": server.url}, "server": {"operator_token": token}}
+    with World() as world, serving(world, headers=operator, **given) as client:
+
+        def told() -> str:
+            answer = client.put("/operator/hosts/a.test", json={"blocked": True})
+            return answer.text if answer.status_code == 503 else ""
+
+        server.say("CONFIG", "SET", "maxmemory", "50mb")
+        server.say("CONFIG", "SET", "maxmemory-policy", "allkeys-lru")
+        assert client.get("/readyz").status_code == 503  # it is looked at from time to time
+        assert "allkeys-lru" in until(told)
+        answer = client.get("/v1/sessions/anyone")
+        assert answer.status_code == 503
+        assert "allkeys" not in answer.text
+
+
 def limits(client: httpx.Client) -> dict[str, object]:
     found: dict[str, object] = client.get("/operator/hosts/a.test").json()["limits"]
     return found
