@@ -184,7 +184,7 @@ def joined(page: Page) -> str:
     return "".join(line.glue + line.plain for line in page.lines[2:] if line.plain)
 
 
-@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(HTML)
 def test_every_visible_word_stands_in_the_plain_lines_in_order(html: str):
     expected = squeezed(visible(f"<body>{html}"))
@@ -195,7 +195,7 @@ def test_every_visible_word_stands_in_the_plain_lines_in_order(html: str):
     assert squeezed(joined(page)).replace("‡", "†") == expected
 
 
-@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(HTML)
 def test_a_display_holds_the_same_words_and_no_marker_but_ours(html: str):
     page = read(f"<body>{html}".encode())
@@ -212,7 +212,7 @@ def test_a_display_holds_the_same_words_and_no_marker_but_ours(html: str):
     assert named == set(range(len(page.links)))
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(HTML, st.data())
 def test_what_is_quoted_can_be_found_where_it_was_quoted(html: str, data: st.DataObject):
     page = read(f"<body>{html}".encode())
@@ -226,7 +226,7 @@ def test_what_is_quoted_can_be_found_where_it_was_quoted(html: str, data: st.Dat
         assert found[0] <= start
 
 
-@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(HTML, st.data())
 def test_a_quote_of_any_lines_stands_in_the_page_to_the_letter(html: str, data: st.DataObject):
     page = read(f"<body>{html}".encode())
@@ -239,7 +239,7 @@ def test_a_quote_of_any_lines_stands_in_the_page_to_the_letter(html: str, data: 
     assert start <= quoted.end <= end
 
 
-@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(HTML, st.integers(40, 400))
 def test_lines_are_numbered_densely_and_never_longer_than_asked_for(html: str, line_chars: int):
     try:
@@ -254,7 +254,7 @@ def test_lines_are_numbered_densely_and_never_longer_than_asked_for(html: str, l
     assert squeezed(joined(page)).replace("‡", "†") == squeezed(visible(f"<body>{html}"))
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(HTML)
 def test_what_is_main_content_changes_no_line_number_and_no_word(html: str):
     url = Url.parse(URL)
@@ -280,7 +280,7 @@ def test_any_bytes_are_a_page_or_a_failure_with_a_reason(body: bytes, content_ty
         assert all(len(line.text) <= 200 for line in page.lines[2:])
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     st.lists(
         st.sampled_from(

@@ -30,7 +30,7 @@ from schemathesis.checks import (  # noqa: E402
 
 TOKEN = "token-of-the-described-service"
 OPERATOR = "operator-of-the-described-service"
-EXAMPLES = 25  # random calls of each operation, beside those at the edges
+EXAMPLES = 15  # random calls of each operation, beside those at the edges
 OPERATOR_EXAMPLES = 3  # likewise
 
 
