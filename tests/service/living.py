@@ -132,7 +132,7 @@ def serving(
         "egress": {"hosts": world.egress_hosts, "timeout": 60},  # a machine may be busy
         "limits": {"rate": 1000, "burst": 1000, "hourly": 1_000_000},
         "session": {"max_fetches": 1_000_000, "max_per_host": 1_000_000},
-        "page": {"workers": 1},
+        "page": {"workers": 1, "timeout": 40},
         "store": {"url": "memory:"},
     }
     for name, section in sections.items():

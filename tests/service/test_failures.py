@@ -68,8 +68,8 @@ def strict(
             partial(build, lookup=lookup, tls=trust),
             egress={
                 "hosts": hosts,
-                "timeout": 1.0,
-                "connect_timeout": 1.0,
+                "timeout": 3.0,
+                "connect_timeout": 3.0,
                 "max_bytes": 20_000,
                 "max_redirects": 2,
             },
