@@ -54,7 +54,7 @@ async def test_one_after_another_in_all_processes(leases):
 
 
 async def test_who_waited_long_enough_is_told_to_come_back(leases):
-    slow, other = OneByOne(leases), OneByOne(leases, patience=0.05)
+    slow, other = OneByOne(leases), OneByOne(leases, patience=1.0)
     async with slow.turn("key"):
         with pytest.raises(BrowserError) as caught:
             async with other.turn("key"):
@@ -68,7 +68,7 @@ async def test_who_waited_long_enough_is_told_to_come_back(leases):
 
 
 async def test_who_waits_in_this_process_is_told_to_come_back_likewise():
-    turns = OneByOne(FreeLeases(), patience=0.05)
+    turns = OneByOne(FreeLeases(), patience=1.0)
     async with turns.turn("key"), anyio.create_task_group() as tasks:
 
         async def wait() -> None:

@@ -168,7 +168,7 @@ def test_a_failed_command_is_told_key_by_key(world: World, talk: Talk):
         "Click failed: robots.txt of shut.test disallows this page for ChatGPT-User "
         "(Disallow: /private). Do not retry; choose another source."
     )
-    assert reply == {
+    assert {**reply, "politeness": manners(reply)} == {
         "session": talk.session,
         "command": "open_url",
         "ok": False,
