@@ -164,7 +164,7 @@ def test_a_store_that_is_configured_is_used(folder: Path):
     assert second.stderr.startswith("polite-browser: config: store.url:")
 
 
-@pytest.mark.parametrize("end", ["end of input", "SIGKILL"])
+@pytest.mark.parametrize("end", ["end of input", "SIGTERM", "SIGINT", "SIGKILL"])
 def test_it_ends_with_its_workers(folder: Path, end: str):
     with started(folder) as it:
         it.begin()
@@ -174,7 +174,7 @@ def test_it_ends_with_its_workers(folder: Path, end: str):
         if end == "end of input":
             rest, log = it.process.communicate(timeout=30)
         else:
-            it.process.kill()
+            it.process.send_signal(getattr(signal, end))
             it.process.wait(30)
             assert it.process.stdout is not None
             assert it.process.stderr is not None
