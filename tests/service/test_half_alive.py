@@ -22,6 +22,8 @@ from tests.until import PATIENCE, until
 from tests.valkey import Servers
 from tests.world import World
 
+TOKEN = "an-operator-token-of-a-test"
+OPERATOR = {"Authorization": f"Bearer {TOKEN}"}
 FAILS = """
 import sys
 from browser.cli import main
@@ -108,13 +110,12 @@ async def test_a_door_whose_tasks_fail_says_so_and_logs_no_word_of_it(caplog):
 
 
 def test_a_message_that_is_none_of_ours_stops_no_replica(servers: Servers):
-    server, token = servers("valkey"), "an-operator-token-of-a-test"
-    operator = {"Authorization": f"Bearer {token}"}
-    given = {"store": {"url": server.url}, "server": {"operator_token": token}}
+    server = servers("valkey")
+    given = {"store": {"url": server.url}, "server": {"operator_token": TOKEN}}
     with (
         World() as world,
-        serving(world, headers=operator, **given) as here,
-        serving(world, headers=operator, **given) as there,
+        serving(world, headers=OPERATOR, **given) as here,
+        serving(world, headers=OPERATOR, **given) as there,
         there.stream("GET", "/sse") as stream,
     ):
         assert next(stream.iter_lines())
@@ -126,10 +127,9 @@ def test_a_message_that_is_none_of_ours_stops_no_replica(servers: Servers):
 
 
 def test_why_the_store_serves_nobody_is_told_to_operators_alone(servers: Servers):
-    server, token = servers("valkey"), "an-operator-token-of-a-test"
-    operator = {"Authorization": f"Bearer {token}"}
-    given = {"store": {"url": server.url}, "server": {"operator_token": token}}
-    with World() as world, serving(world, headers=operator, **given) as client:
+    server = servers("valkey")
+    given = {"store": {"url": server.url}, "server": {"operator_token": TOKEN}}
+    with World() as world, serving(world, headers=OPERATOR, **given) as client:
 
         def told() -> str:
             answer = client.put("/operator/hosts/a.test", json={"blocked": True})
